@@ -1,0 +1,30 @@
+# Third-party libraries: Debian packages, and the engine from the folder that scripts/install_dependencies.sh fills.
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(prometheus-cpp REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+pkg_check_modules(LCMS REQUIRED IMPORTED_TARGET lcms2)
+find_package(Threads REQUIRED)
+if(AQUA_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+file(STRINGS "${CMAKE_SOURCE_DIR}/scripts/engine_wheels.txt" openvino_row REGEX "^openvino ")
+string(REGEX MATCH "openvino ([0-9.]+)" _ "${openvino_row}")
+set(AQUA_OPENVINO_DIR "${CMAKE_SOURCE_DIR}/.deps/openvino-${CMAKE_MATCH_1}/openvino" CACHE PATH "Unpacked OpenVINO wheel (folder with include/ and libs/)")
+file(GLOB openvino_library "${AQUA_OPENVINO_DIR}/libs/libopenvino.so.*")
+if(NOT openvino_library)
+  message(FATAL_ERROR "OpenVINO is not in ${AQUA_OPENVINO_DIR}; run scripts/install_dependencies.sh build")
+endif()
+# The wheel's own CMake config fails once files are pruned, hence an imported target of our own.
+add_library(openvino::runtime SHARED IMPORTED GLOBAL)
+set_target_properties(openvino::runtime PROPERTIES
+  IMPORTED_LOCATION "${openvino_library}"
+  INTERFACE_INCLUDE_DIRECTORIES "${AQUA_OPENVINO_DIR}/include")
