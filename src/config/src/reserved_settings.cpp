@@ -1,0 +1,173 @@
+#include "table.hpp"
+
+namespace aqua::config {
+namespace {
+
+/// Marks rows as reserved and gives them their section.
+std::vector<Setting> Reserve(std::string_view section, std::vector<Setting> rows) {
+  for (Setting& row : rows) {
+    row.state = SettingState::kReserved;
+    row.section = section;
+  }
+  return rows;
+}
+
+std::vector<Setting> ServerSettings() {
+  using enum SettingType;
+  return Reserve(
+      "Servers",
+      {
+          {.key = "api.host", .type = kText, .environment = {{"API_HOST"}}, .description = "Address that the API listens on."},
+          {.key = "api.port", .type = kInteger, .default_value = "8000", .environment = {{"API_PORT"}}, .description = "Port of the API."},
+          {.key = "api.cors_origins", .type = kText, .environment = {{"CORS_ORIGINS"}}, .description = "Origins that browsers may call from."},
+          {.key = "api.web_directory", .type = kPath, .environment = {{"AQUA_WEB_DIR"}}, .description = "Folder of the dashboard."},
+          {.key = "ml.port", .type = kInteger, .default_value = "8001", .environment = {{"ML_PORT"}}, .description = "HTTP port of the ml role."},
+          {.key = "ml.grpc_port", .type = kInteger, .default_value = "9001", .environment = {{"ML_GRPC_PORT"}}, .description = "gRPC port of the ml role."},
+          {.key = "worker.port", .type = kInteger, .default_value = "8002", .environment = {{"WORKER_PORT"}}, .description = "Port of the worker role."},
+          {.key = "pipeline.port", .type = kInteger, .default_value = "8003", .environment = {{"PIPELINE_PORT"}}, .description = "Port of the pipeline role."},
+          {.key = "rate_limit.per_minute",
+           .type = kInteger,
+           .default_value = "100",
+           .environment = {{"RATE_LIMIT_PER_MINUTE"}},
+           .description = "Requests a minute and user."},
+          {.key = "rate_limit.burst",
+           .type = kInteger,
+           .default_value = "20",
+           .environment = {{"RATE_LIMIT_BURST"}},
+           .description = "Requests at once beyond the rate."},
+          {.key = "metrics.enabled", .type = kBoolean, .environment = {{"PROMETHEUS_ENABLED"}}, .description = "Whether /metrics answers."},
+      });
+}
+
+std::vector<Setting> StoreSettings() {
+  using enum SettingType;
+  return Reserve("Stores and messages",
+                 {
+                     {.key = "database.url",
+                      .type = kUrl,
+                      .environment = {{"DATABASE_URL"}},
+                      .secret = true,
+                      .description = "sqlite:////absolute/file.db or postgresql://…"},
+                     {.key = "database.pool_size",
+                      .type = kInteger,
+                      .default_value = "20",
+                      .environment = {{"DATABASE_POOL_SIZE"}},
+                      .description = "Connections kept open."},
+                     {.key = "database.max_overflow",
+                      .type = kInteger,
+                      .default_value = "10",
+                      .environment = {{"DATABASE_MAX_OVERFLOW"}},
+                      .description = "Connections beyond the pool."},
+                     {.key = "redis.url", .type = kUrl, .environment = {{"REDIS_URL"}}, .secret = true, .description = "Redis server."},
+                     {.key = "redis.max_connections",
+                      .type = kInteger,
+                      .default_value = "50",
+                      .environment = {{"REDIS_MAX_CONNECTIONS"}},
+                      .description = "Most connections to Redis."},
+                     {.key = "kafka.bootstrap_servers", .type = kText, .environment = {{"KAFKA_BOOTSTRAP_SERVERS"}}, .description = "Kafka brokers."},
+                     {.key = "kafka.topic_images",
+                      .type = kText,
+                      .default_value = "fish-images",
+                      .environment = {{"KAFKA_TOPIC_IMAGES"}},
+                      .description = "Topic images are read from."},
+                     {.key = "kafka.topic_predictions",
+                      .type = kText,
+                      .default_value = "fish-predictions",
+                      .environment = {{"KAFKA_TOPIC_PREDICTIONS"}},
+                      .description = "Topic predictions go to."},
+                     {.key = "kafka.consumer_group",
+                      .type = kText,
+                      .default_value = "aquaculture-workers",
+                      .environment = {{"KAFKA_CONSUMER_GROUP"}},
+                      .description = "Group of the image consumers."},
+                 });
+}
+
+std::vector<Setting> AccountSettings() {
+  using enum SettingType;
+  return Reserve(
+      "Accounts",
+      {
+          {.key = "auth.mode", .type = kChoice, .default_value = "local", .choices = {"local", "required"}, .description = "Whether callers must sign in."},
+          {.key = "auth.secret_key",
+           .type = kText,
+           .environment = {{"SECRET_KEY"}},
+           .secret = true,
+           .description = "Key of the instance. In production at least 32 characters and no known default."},
+          {.key = "auth.jwt_secret",
+           .type = kText,
+           .environment = {{"JWT_SECRET"}},
+           .secret = true,
+           .description = "Key that signs tokens. In production at least 32 characters and no known default."},
+          {.key = "auth.jwt_algorithm", .type = kText, .environment = {{"JWT_ALGORITHM"}}, .description = "Algorithm that signs tokens."},
+          {.key = "auth.access_token_lifetime",
+           .type = kDuration,
+           .environment = {{"ACCESS_TOKEN_EXPIRE_MINUTES", "min"}},
+           .description = "Life of an access token."},
+      });
+}
+
+std::vector<Setting> ServingSettings() {
+  using enum SettingType;
+  return Reserve(
+      "Model serving",
+      {
+          {.key = "model.path", .type = kPath, .environment = {{"MODEL_PATH"}}, .description = "PyTorch file of the old system; such files cannot be loaded."},
+          {.key = "model.num_classes",
+           .type = kInteger,
+           .environment = {{"ML_NUM_CLASSES"}, {"NUM_CLASSES"}},
+           .description = "Number of classes; model.json says it."},
+          {.key = "model.warmup_samples",
+           .type = kInteger,
+           .environment = {{"ML_MODEL_WARMUP_SAMPLES"}, {"MODEL_WARMUP_SAMPLES"}},
+           .description = "Inferences before a model counts as ready."},
+          {.key = "jobs.batch_size",
+           .type = kInteger,
+           .default_value = "32",
+           .environment = {{"BATCH_SIZE"}, {"ML_BATCH_SIZE"}},
+           .description = "Images in one chunk of a batch job; the engine's limit is serving.max_batch."},
+          {.key = "serving.max_batch_wait",
+           .type = kDuration,
+           .environment = {{"ML_MAX_BATCH_WAIT_TIME"}, {"MAX_BATCH_WAIT_TIME"}},
+           .description = "Longest wait for a batch to fill."},
+          {.key = "serving.ab_testing",
+           .type = kBoolean,
+           .environment = {{"ML_ENABLE_AB_TESTING"}, {"ENABLE_AB_TESTING"}},
+           .description = "Compare two versions on live requests."},
+          {.key = "serving.ab_traffic_split",
+           .type = kReal,
+           .environment = {{"ML_AB_TEST_TRAFFIC_SPLIT"}, {"AB_TEST_TRAFFIC_SPLIT"}},
+           .description = "Share of requests for the second version."},
+          {.key = "serving.cache_ttl",
+           .type = kDuration,
+           .environment = {{"ML_CACHE_TTL_SECONDS", "s"}, {"CACHE_TTL_SECONDS", "s"}},
+           .description = "Life of a cached answer."},
+          {.key = "serving.cache_max_entries",
+           .type = kInteger,
+           .environment = {{"ML_CACHE_MAX_SIZE"}, {"CACHE_MAX_SIZE"}},
+           .description = "Most cached answers."},
+          {.key = "serving.drift_detection",
+           .type = kBoolean,
+           .environment = {{"ML_ENABLE_DRIFT_DETECTION"}, {"ENABLE_DRIFT_DETECTION"}},
+           .description = "Watch the inputs for drift."},
+          {.key = "serving.drift_window",
+           .type = kInteger,
+           .default_value = "1000",
+           .environment = {{"ML_DRIFT_DETECTION_WINDOW"}, {"DRIFT_DETECTION_WINDOW"}},
+           .description = "Predictions that drift is measured over."},
+          {.key = "serving.log_predictions",
+           .type = kBoolean,
+           .environment = {{"ML_LOG_PREDICTIONS"}, {"LOG_PREDICTIONS"}},
+           .description = "Log every prediction."},
+      });
+}
+
+}  // namespace
+
+std::vector<Setting> ReservedSettings() {
+  std::vector<Setting> rows;
+  for (const auto& part : {ServerSettings(), StoreSettings(), AccountSettings(), ServingSettings()}) rows.insert(rows.end(), part.begin(), part.end());
+  return rows;
+}
+
+}  // namespace aqua::config
