@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aqua/config/settings.hpp"
+#include "aqua/observe/log.hpp"
+
+namespace aqua::roles {
+
+/// Exit codes of every command.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailed = 1,  ///< some or all of the work failed; each failure was named
+  kExitUsage = 2,   ///< the command line or the settings are wrong; nothing was done
+  kExitInterrupted = 130,
+};
+
+/// What every command gets: the checked settings and where to log.
+struct Context {
+  const config::Settings& settings;
+  observe::Logger& logger;
+};
+
+struct ClassifyArguments {
+  std::vector<std::string> paths;
+  bool json = false;
+  std::size_t top = 3;
+  bool show_candidates = false;  ///< --top was given: the table shows the further candidates too
+  std::filesystem::path metrics_file;
+};
+int RunClassify(const Context& context, const ClassifyArguments& arguments);
+
+struct ModelArguments {
+  std::string model;  ///< NAME[@VERSION]; empty: the configured one
+  bool json = false;
+};
+int RunModelList(const Context& context, const ModelArguments& arguments);
+int RunModelInspect(const Context& context, const ModelArguments& arguments);
+int RunModelValidate(const Context& context, const ModelArguments& arguments);
+
+struct EvaluateArguments {
+  std::string model;
+  std::filesystem::path data;
+  std::filesystem::path list;
+  std::string split;
+  std::filesystem::path unknown;
+  bool json = false;
+};
+int RunModelEvaluate(const Context& context, const EvaluateArguments& arguments);
+
+struct DoctorArguments {
+  bool json = false;
+};
+int RunDoctor(const Context& context, const DoctorArguments& arguments, const std::vector<std::string>& config_warnings);
+
+}  // namespace aqua::roles

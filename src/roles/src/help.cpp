@@ -1,0 +1,136 @@
+#include "help.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+
+#include "aqua/base/assert.hpp"
+#include "aqua/base/text.hpp"
+
+namespace aqua::roles {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+constexpr std::size_t kOptionColumns = 30;
+
+constexpr std::string_view kClassifyExit =
+    "0    every image was classified (an unknown fish is an answer, not a failure)\n"
+    "1    some images failed, each named with its reason; or the model or the output failed\n"
+    "2    wrong usage or settings; nothing was done\n"
+    "130  interrupted; what was done until then was printed";
+constexpr std::string_view kPlainExit =
+    "0  done\n"
+    "1  failed; the reason was printed\n"
+    "2  wrong usage or settings; nothing was done";
+
+constexpr std::array<Manual, 9> kManuals = {{
+    {"aqua", "knows fish from photos, on this machine, without a server", "aqua [OPTION…] COMMAND [ARGUMENT…]",
+     "Classifies fish in photos with models that say how sure they are and when they do not know. Give a COMMAND; `aqua COMMAND --help` explains each. "
+     "Every setting can be given in a file (--config), in .env, in the environment, or as a flag --KEY=VALUE, each of these winning over the ones before it.",
+     kPlainExit, "aqua classify photo.jpg\naqua classify --json photos/ >answers.jsonl\naqua doctor"},
+    {"aqua classify", "says which fish is in each image", "aqua classify [--json] [--top K] PATH…\naqua classify [--json] [--top K] - <IMAGE",
+     "PATH is a JPEG, PNG or WebP file, or a folder that is searched for images, its own folders included; - is one image on standard input. The type is told "
+     "by content, not by name. "
+     "A fish that the model does not know is answered \"unknown\". Nothing is recorded, and nothing leaves this machine. All cores are used (setting "
+     "classify.workers); answers come in the order of the images. "
+     "With --json each image is one JSON object on a line of its own (members: docs/cli.md); an image that fails is a line with an \"error\". Without it, "
+     "failures are named on standard error.",
+     kClassifyExit,
+     "aqua classify trout.jpg\naqua classify --top 3 photos/\ncat trout.jpg | aqua classify --json -\naqua classify --json photos/ | jq -r 'select(.rejected) "
+     "| .path'"},
+    {"aqua model", "lists, shows, checks and measures models", "aqua model COMMAND",
+     "Models lie in <base>/<name>/<version>/, where base is the setting model.base_path (ML_MODEL_BASE_PATH). MODEL is NAME or NAME@VERSION; left out, it is "
+     "the configured one.",
+     kPlainExit, "aqua model list\naqua model validate fish_species@v1.0.0"},
+    {"aqua model list", "lists the models that are installed", "aqua model list [--json]",
+     "The star marks the model that classifies. With --json each model is one JSON object on a line.", kPlainExit, "aqua model list"},
+    {"aqua model inspect", "shows what a model is made of", "aqua model inspect [--json] [MODEL]",
+     "Shows files, preprocessing, calibration, the rule for unknown fish, measured figures, operators and species.", kPlainExit,
+     "aqua model inspect fish_species"},
+    {"aqua model validate", "checks a model as loading it would, and more", "aqua model validate [--json] [MODEL]",
+     "Checks the sidecar, sizes and SHA-256 of the files, that a shipped model is the one that was shipped, the graph (self-contained, standard operators, "
+     "acyclic, labels fit), that the engine loads it, "
+     "and that the warm-up image gets its stored answer.",
+     kPlainExit, "aqua model validate fish_species@v1.0.0"},
+    {"aqua model evaluate", "measures a model on labelled images",
+     "aqua model evaluate [MODEL] --data DIR [--list FILE] [--split NAME] [--unknown DIR] [--json]",
+     "DIR holds the images. Their classes come from a CSV file with the columns path and class (and split and source, where there are any): the one given with "
+     "--list, or DIR/SPLIT.csv; without one, the folder "
+     "of an image names its class. Judge a model on images it was not trained on: --split test. --unknown measures how well fish of other classes are refused.",
+     kClassifyExit,
+     "aqua model evaluate --data species --split test\naqua model evaluate fish_species@v1.0.0 --data species --split test --unknown species_ood --json"},
+    {"aqua doctor", "says what is wrong with this installation, and what to do", "aqua doctor [--json]",
+     "Looks at the processor, the settings, the engine, the model (loads it and has it classify its warm-up image) and the state folder.",
+     "0  it works, perhaps with warnings\n1  something must be mended; what to do was printed\n2  wrong usage or settings", "aqua doctor"},
+    {"aqua completion", "prints a completion script for a shell", "aqua completion bash|zsh|fish", "The script completes commands, options and settings.",
+     kPlainExit, "source <(aqua completion bash)\naqua completion zsh >~/.zfunc/_aqua\naqua completion fish >~/.config/fish/completions/aqua.fish"},
+}};
+
+/// Breaks text into lines of at most `columns`; lines that are broken already stay so.
+std::string Wrap(std::string_view text, std::size_t indent, std::size_t columns) {
+  std::string out;
+  for (const std::string_view paragraph : base::Split(text, '\n')) {
+    std::size_t used = 0;
+    for (const std::string_view word : base::Split(paragraph, ' ')) {
+      const std::size_t width = base::DisplayWidth(word);
+      if (used > 0 && used + 1 + width > columns - indent) {
+        out += '\n';
+        used = 0;
+      }
+      out += used == 0 ? std::string(indent, ' ') : " ";
+      used += (used == 0 ? 0 : 1) + width;
+      out += word;
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::string Entry(const std::string& name, const std::string& description) {
+  const std::string text = Wrap(description, 4 + kOptionColumns, kColumns);
+  if (base::DisplayWidth(name) + 2 > kOptionColumns) return "    " + name + "\n" + text;
+  return "    " + name + std::string(kOptionColumns - base::DisplayWidth(name), ' ') + text.substr(4 + kOptionColumns);
+}
+
+std::string Options(const CLI::App& app) {
+  std::string text;
+  for (const CLI::Option* option : app.get_options())
+    if (!option->get_group().empty()) {
+      std::string name = option->get_name(true, true);
+      std::replace(name.begin(), name.end(), ',', ' ');
+      if (option->get_type_size() > 0 && !option->get_positional()) name += " " + option->get_type_name();
+      text += Entry(name, option->get_description());
+    }
+  return text;
+}
+
+std::string Commands(const CLI::App& app) {
+  std::string text;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* candidate) { return !candidate->get_group().empty(); }))
+    text += Entry(command->get_name(), command->get_description());
+  return text;
+}
+
+}  // namespace
+
+const Manual& FindManual(std::string_view command) {
+  const auto found = std::find_if(kManuals.begin(), kManuals.end(), [command](const Manual& manual) { return manual.command == command; });
+  AQUA_ASSERT(found != kManuals.end());
+  return *found;
+}
+
+std::string ManualPage(const CLI::App& app, const Manual& manual, std::string_view settings) {
+  std::string page = "NAME\n" + Wrap(fmt::format("{} – {}", manual.command, manual.summary), 4, kColumns);
+  page += "\nSYNOPSIS\n" + Wrap(manual.synopsis, 4, kColumns);
+  page += "\nDESCRIPTION\n" + Wrap(manual.description, 4, kColumns);
+  if (const std::string commands = Commands(app); !commands.empty()) page += "\nCOMMANDS\n" + commands;
+  page += "\nOPTIONS\n" + Options(app);
+  if (!settings.empty()) page += fmt::format("\nSETTINGS\n{}", settings);
+  page += "\nEXIT STATUS\n" + Wrap(manual.exit_status, 4, kColumns);
+  page += "\nEXAMPLES\n" + Wrap(manual.examples, 4, kColumns);
+  return page;
+}
+
+}  // namespace aqua::roles

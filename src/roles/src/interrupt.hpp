@@ -1,0 +1,12 @@
+#pragma once
+
+namespace aqua::roles {
+
+/// From now on SIGINT and SIGTERM only raise a flag (a second one ends the process at once), and writing to a closed
+/// pipe is an error instead of a signal.
+void HandleSignals();
+
+/// Whether the user asked to stop.
+bool Interrupted();
+
+}  // namespace aqua::roles

@@ -1,0 +1,108 @@
+#include "wiring.hpp"
+
+#include <fmt/format.h>
+
+#include "aqua/base/cpu.hpp"
+#include "aqua/base/text.hpp"
+#include "aqua/inference_openvino/openvino_network.hpp"
+#include "aqua/inference_reference/reference_network.hpp"
+#include "aqua/serving/direct_classifier.hpp"
+
+namespace aqua::roles {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the command line allows where nobody else has to be protected from a large image.
+constexpr int kCommandLineMinSide = 16;
+constexpr std::chrono::milliseconds kCommandLineMaxCpu{10'000};
+
+/// Compiled networks are kept in the state folder once there is one; a command does not make it for that alone.
+fs::path CacheFolder(const config::Settings& settings) {
+  std::error_code ignored;
+  const fs::path state = settings.Path("state.directory");
+  if (!settings.Boolean("inference.cache_compiled") || !fs::is_directory(state, ignored)) return {};
+  return state / "cache" / fmt::format("openvino-{}", inference::OpenVinoVersion());
+}
+
+bool IsDefault(const config::Settings& settings, std::string_view key) { return settings.source(key) == config::SettingSource::kDefault; }
+
+}  // namespace
+
+fs::path ModelBasePath(const config::Settings& settings) {
+  const fs::path configured = settings.Path("model.base_path");
+  if (!configured.empty()) return configured;
+  std::error_code failure;
+  fs::path folder = fs::read_symlink("/proc/self/exe", failure).parent_path();
+  // Installed: <prefix>/bin/aqua beside <prefix>/models. Checkout: build/<preset>/bin/aqua below it.
+  for (int level = 0; level < 4 && folder.has_relative_path(); ++level) {
+    folder = folder.parent_path();
+    if (fs::exists(folder / "models" / "SHIPPED", failure)) return folder / "models";
+  }
+  return "models";
+}
+
+Result<inference::NetworkLoader> EngineLoader(const config::Settings& settings) {
+  const std::string& engine = settings.Text("inference.engine");
+  if (engine == "openvino") return &inference::LoadOpenVinoNetwork;
+  if (engine == "reference") return &inference::LoadReferenceNetwork;
+  return MakeError(ErrorCode::kUnimplemented, fmt::format("the engine '{}' is not in this build; set INFERENCE_ENGINE=openvino", engine), "engine_not_built");
+}
+
+imaging::DecodeLimits CommandLineLimits(const config::Settings& settings) {
+  imaging::DecodeLimits limits;
+  limits.min_side = IsDefault(settings, "imaging.min_side") ? kCommandLineMinSide : static_cast<int>(settings.Integer("imaging.min_side"));
+  limits.max_side = static_cast<int>(settings.Integer("imaging.max_side"));
+  limits.max_pixels = settings.Integer("imaging.max_pixels");
+  limits.max_memory_bytes = settings.Bytes("imaging.max_memory_bytes");
+  limits.max_scans = static_cast<int>(settings.Integer("imaging.max_scans"));
+  limits.max_cpu = IsDefault(settings, "imaging.max_decode_cpu") ? kCommandLineMaxCpu : settings.Duration("imaging.max_decode_cpu");
+  return limits;
+}
+
+Result<serving::ModelLocation> FindModel(const config::Settings& settings, std::string_view model) {
+  auto [name, version] = serving::SplitModelName(model);
+  if (name.empty()) {
+    name = settings.Text("model.name");
+    if (version.empty()) version = settings.Text("model.active_version");
+  }
+  return serving::ModelRepository(ModelBasePath(settings)).Find(name, version);
+}
+
+Result<inference::ModelPackage> LoadModel(const config::Settings& settings, const serving::ModelLocation& location) {
+  const std::string& precision = settings.Text("inference.precision");
+  auto package =
+      inference::LoadModelPackage(location.folder, settings.Text("inference.engine"), precision == "auto" ? "" : precision, inference::ShippedModels());
+  if (!package) return package.error().WithContext(fmt::format("model {}@{}", base::Printable(location.name), location.version));
+  // Otherwise a changed model could pass for another version than the shipped list knows.
+  if (package->sidecar.name != location.name || package->sidecar.version != location.version)
+    return MakeError(ErrorCode::kFailedPrecondition,
+                     fmt::format("the folder {} holds {}@{} by its model.json; rename the folder or correct model.json",
+                                 base::Printable(location.folder.string()), package->sidecar.name, package->sidecar.version),
+                     "model_misplaced");
+  return package;
+}
+
+Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, std::string_view model, std::size_t sessions) {
+  const config::Settings& settings = context.settings;
+  if (settings.Text("inference.device") != "cpu")
+    context.logger.Log(observe::LogLevel::kWarning, "no engine in this build runs on a GPU; using the CPU", {{"device", settings.Text("inference.device")}});
+  AQUA_TRY_ASSIGN(const serving::ModelLocation location, FindModel(settings, model));
+  AQUA_TRY_ASSIGN(const inference::ModelPackage package, LoadModel(settings, location));
+  serving::DirectClassifierOptions options;
+  AQUA_TRY_ASSIGN(options.loader, EngineLoader(settings));
+  options.limits = CommandLineLimits(settings);
+  options.sessions = sessions;
+  options.cache_folder = CacheFolder(settings);
+  options.confidence_threshold = settings.Real("model.confidence_threshold");
+  auto classifier = serving::MakeDirectClassifier(package, options);
+  if (!classifier) return classifier.error().WithContext(fmt::format("model {}@{}", base::Printable(location.name), location.version));
+  return classifier;
+}
+
+std::size_t WorkerCount(const config::Settings& settings) {
+  const auto configured = static_cast<std::size_t>(settings.Integer("classify.workers"));
+  return configured > 0 ? configured : base::AvailableCores();
+}
+
+}  // namespace aqua::roles
