@@ -1,0 +1,80 @@
+"""The package on a bare root filesystem: nothing of this machine but the kernel."""
+import json
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def packages() -> list[pathlib.Path]:
+    return sorted((ROOT / "dist").glob(f"aqua-*-linux-{platform.machine()}"))
+
+
+class PackageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.package = packages()[-1]
+
+    def test_every_library_has_its_notice(self):
+        notices = list((self.package / "share/doc/notices").glob("*/*"))
+        self.assertGreaterEqual(len(notices), 10)
+        self.assertTrue((self.package / "share/doc/THIRD_PARTY.md").exists())
+        self.assertTrue((self.package / "samples/README.md").exists())
+
+    def test_nothing_but_the_c_library_comes_from_the_system(self):
+        listing = subprocess.run(["ldd", self.package / "bin/aqua"], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}).stdout
+        for line in listing.splitlines():
+            name, _, place = line.strip().partition(" => ")
+            if place and not place.startswith(str(self.package)):
+                self.assertRegex(name, r"^(libc|libm|libdl|libpthread|librt)\.so|^linux-vdso|^/lib64/ld-linux")
+
+    def test_the_archive_holds_the_folder(self):
+        archive = self.package.parent / (self.package.name + ".tar.gz")
+        names = subprocess.run(["tar", "-tzf", archive], capture_output=True, text=True, check=True).stdout.split()
+        self.assertIn(f"{self.package.name}/bin/aqua", names)
+        self.assertIn(f"{self.package.name}/models/fish_species/v1.0.0/model.onnx", names)
+
+
+@unittest.skipUnless(os.getuid() == 0, "needs root for chroot")
+class BareSystemTest(unittest.TestCase):
+    """Unpacks the archive in a Debian that holds essential packages only."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.root = pathlib.Path(tempfile.mkdtemp(prefix="aqua-bare-"))
+        cls.root.chmod(0o755)
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=essential", "bookworm", cls.root / "debian"], check=True, capture_output=True)
+        cls.system = cls.root / "debian"
+        package = packages()[-1]
+        subprocess.run(["tar", "-xzf", f"{package}.tar.gz", "-C", cls.system / "opt"], check=True)
+        cls.home = pathlib.Path("/opt") / package.name
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.root, ignore_errors=True)
+
+    def run_inside(self, *arguments):
+        # Nobody, without /proc and without anything mounted, as the barest case.
+        return subprocess.run(["chroot", "--userspec=65534:65534", self.system, *map(str, arguments)], capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, timeout=120)
+
+    def test_it_classifies_the_samples(self):
+        run = self.run_inside(self.home / "bin/aqua", "classify", "--json", f"--model.base_path={self.home}/models", self.home / "samples")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        answers = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual(len(answers), len(list((ROOT / "samples").glob("*.jpg"))))
+        self.assertEqual([answer["path"] for answer in answers if answer["rejected"]], [str(self.home / "samples/unknown_fish.jpg")])
+
+    def test_it_finds_its_models_by_itself_where_proc_is_mounted(self):
+        script = f"mount -t proc proc {self.system}/proc && exec chroot --userspec=65534:65534 {self.system} {self.home}/bin/aqua doctor"
+        run = subprocess.run(["unshare", "-m", "-p", "-f", "bash", "-c", script], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, timeout=120)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertIn("ok       model", run.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
