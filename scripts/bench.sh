@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# make bench / bench-full: ratios of our code to bare loops; the results go to bench/results/.
+# Usage: bench.sh [--full] [--binary PATH]   (--binary: measure that aqua instead of the release build)
+set -euo pipefail
+script=bench
+. "$(dirname "$0")/environment.sh"
+cd "$root"
+binary=build/release/bin/aqua result=bench/results/smoke.json full=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --full) full=(--full); result=bench/results/full.json ;;
+    --binary) shift; binary=$1 ;;
+    *) say "unknown argument $1"; exit 2 ;;
+  esac
+  shift
+done
+"$root/scripts/install_dependencies.sh" build test
+say "building"
+build release aqua aqua_bench
+images=$(mktemp -d)
+trap 'rm -rf "$images"' EXIT
+/usr/bin/python3 bench/make_images.py "$images"
+say "measuring ($([ ${#full[@]} -eq 0 ] && echo 'about 3 minutes' || echo 'about 15 minutes')); leave the machine alone meanwhile"
+build/release/bin/aqua_bench --aqua "$binary" --model models/fish_species/v1.0.0 --images "$images/crops" --json "$result" "${full[@]}"
+taskset -c 0 /usr/bin/python3 bench/pillow_peer.py "$images"
+say "results in $result; docs/performance.md explains them"

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# make package: dist/aqua-VERSION-linux-ARCH/ and the same as .tar.gz: binary, libraries, models, samples, notices.
+# Everything but the C library itself is in the folder, so that it runs on any Linux with glibc 2.36 or later.
+set -euo pipefail
+script=package
+. "$(dirname "$0")/environment.sh"
+cd "$root"
+"$root/scripts/install_dependencies.sh" build
+say "building the release binary"
+build release aqua
+
+version=$(sed -n 's/^project(aqua VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+name="aqua-$version-linux-$(uname -m)"
+target="$root/dist/$name"
+rm -rf "$target" && mkdir -p "$target/lib" "$target/share/doc/notices"
+cmake --install build/release --prefix "$target" --strip >/dev/null
+cp -r models samples "$target/"
+cp LICENSE THIRD_PARTY.md CHANGELOG.md "$target/share/doc/"
+
+openvino=$(echo "$root"/.deps/openvino-*/openvino)
+for library in libopenvino.so libopenvino_intel_cpu_plugin.so libopenvino_onnx_frontend.so libopenvino_ir_frontend.so libtbb.so.12; do
+  cp "$openvino/libs/$library"* "$target/lib/"
+done
+cp -r "$root"/.deps/openvino-*/openvino-*.dist-info/licenses "$target/share/doc/notices/openvino"
+
+# Debian's libraries, each with the copyright file of its package. The C library stays the system's own.
+LD_LIBRARY_PATH="$openvino/libs" ldd "$target/bin/aqua" | awk '$3 ~ /^\// {print $3}' | while read -r library; do
+  case $library in
+    "$openvino"/*|"$target"/*|*/libc.so.*|*/libm.so.*|*/libpthread.so.*|*/libdl.so.*|*/librt.so.*) continue ;;
+  esac
+  cp -L "$library" "$target/lib/"
+  # Debian moved /lib into /usr/lib: a package may own either name.
+  package=$(dpkg-query -S "$(readlink -f "$library")" "$library" "${library#/usr}" 2>/dev/null | head -n 1 | cut -d: -f1)
+  [ -n "$package" ] || { say "no package owns $library"; exit 1; }
+  mkdir -p "$target/share/doc/notices/$package"
+  cp -L "/usr/share/doc/$package/copyright" "$target/share/doc/notices/$package/"
+done
+
+tar -C dist --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct 2>/dev/null || echo 0)" -czf "dist/$name.tar.gz" "$name"
+say "made dist/$name ($(du -sh "$target" | cut -f1)) and dist/$name.tar.gz ($(du -sh "dist/$name.tar.gz" | cut -f1))"
+say "try it: dist/$name/bin/aqua classify dist/$name/samples"
