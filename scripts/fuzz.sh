@@ -7,14 +7,14 @@ script=fuzz
 seconds=${1:-20}
 cd "$root"
 say "building the fuzz targets with clang"
-build fuzz
+build fuzz config_fuzz image_fuzz onnx_fuzz sidecar_fuzz
 findings="$root/build/fuzz/findings"
 mkdir -p "$findings"
 
 fuzz_one() {  # NAME BINARY SEEDS
   local name=$1 binary=$2 seeds=$3 corpus="$root/build/fuzz/corpus/$1"
   mkdir -p "$corpus"
-  if "$root/build/fuzz/bin/$binary" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
+  if "$root/build/fuzz/tests/fuzz/$binary" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="$findings/$name-" "$corpus" "$root/tests/fuzz/seeds/$seeds" >"$root/build/fuzz/$name.log" 2>&1; then
     printf '[fuzz] ok %s: %s runs\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$root/build/fuzz/$name.log")"
   else

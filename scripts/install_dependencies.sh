@@ -8,7 +8,7 @@ deps="$root/.deps"
 build_packages=(
   g++ cmake ninja-build ccache mold make git ca-certificates python3 python3-pip
   libfmt-dev libspdlog-dev libexpected-dev libyaml-cpp-dev libcli11-dev libboost-json1.81-dev libssl-dev
-  prometheus-cpp-dev libjpeg62-turbo-dev libpng-dev libwebp-dev liblcms2-dev
+  pkg-config zlib1g-dev prometheus-cpp-dev libjpeg62-turbo-dev libpng-dev libwebp-dev liblcms2-dev
 )
 test_packages=(
   libgtest-dev libgmock-dev python3-numpy python3-pil clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev

@@ -135,7 +135,9 @@ def check_parity(stage: Stage) -> Counts:
 
 
 def check_addresses(stage: Stage) -> Counts:
-    return stage.ctest("asan") if stage.build("asan") else Counts(failed=1)
+    """AddressSanitizer and UBSan. Without OpenVINO: its TBB opens libraries in a way that the sanitizer refuses."""
+    targets = [f"aqua_{module}_test" for module in ("base", "config", "observe", "imaging", "inference", "inference_reference", "serving")]
+    return stage.ctest("asan", "-LE", "inference_openvino", "-E", "_NOT_BUILT") if stage.build("asan", *targets) else Counts(failed=1)
 
 
 def check_threads(stage: Stage) -> Counts:

@@ -127,6 +127,19 @@ class ModelCommandTest(CliTest):
         self.assertAlmostEqual(report["macro_recall"], (1 / 2 + 1) / 2, places=5)
         self.assertEqual(report["per_class"][labels[0]], {"images": 2, "recall": 0.5, "precision": 1})
 
+    def test_evaluate_finds_a_list_that_lies_with_the_images(self):
+        self.write("photo.jpg", known_samples()[0].read_bytes())
+        self.write("mine.csv", f"path,class,split\nphoto.jpg,{self.classify_one(known_samples()[0])['label']},test\nabsent.jpg,chub,train\n".encode())
+        run = aqua("model", "evaluate", "fish_species", "--data", self.folder, "--list", "mine.csv", "--split", "test", "--json")
+        self.assertEqual(json.loads(run.stdout)["accuracy"], 1, run.stderr)
+
+    def test_evaluate_names_images_that_cannot_be_read_and_leaves_them_out(self):
+        self.write("a.jpg", known_samples()[0].read_bytes())
+        self.write("list.csv", b"path,class\na.jpg,chub\nb.jpg,chub\n")
+        run = aqua("model", "evaluate", "--data", self.folder, "--list", self.folder / "list.csv", "--json")
+        self.assert_advice(run, 1, "b.jpg", "not part of the report")
+        self.assertEqual(json.loads(run.stdout)["images"], 1)
+
     def test_evaluate_refuses_classes_the_model_does_not_know(self):
         listing = self.write("list.csv", f"path,class\n{known_samples()[0]},unicorn_fish\n".encode())
         self.assert_advice(aqua("model", "evaluate", "--data", "/", "--list", listing), 1, "unicorn_fish", "--unknown")

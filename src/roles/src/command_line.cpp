@@ -70,7 +70,7 @@ void Parser::AddModel() {
   for (CLI::App* command : {inspect, validate}) command->add_option("MODEL", model.model, "NAME or NAME@VERSION (default: the configured model).");
   measure->add_option("MODEL", evaluate.model, "NAME or NAME@VERSION (default: the configured model).");
   measure->add_option("--data", data, "Folder with the images.")->required()->type_name("DIR");
-  measure->add_option("--list", list, "CSV file with the columns path and class (default: SPLIT.csv in DIR).")->type_name("FILE");
+  measure->add_option("--list", list, "CSV file with the columns path and class, here or in DIR (default: SPLIT.csv in DIR).")->type_name("FILE");
   measure->add_option("--split", evaluate.split, "Take only rows whose column split is NAME.")->type_name("NAME");
   measure->add_option("--unknown", unknown, "Folder with fish of classes that the model does not know.")->type_name("DIR");
   measure->add_flag("--json", evaluate.json, "Print the report as one JSON object.");

@@ -22,8 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<std::vector<LabelledImage>> FindLabelled(const EvaluateArguments& arguments) {
-  if (!arguments.list.empty()) return ReadLabelledList(arguments.data, arguments.list, arguments.split);
   std::error_code ignored;
+  if (!arguments.list.empty()) {
+    // A plain name may also mean the list that lies with the images.
+    const bool beside = !fs::exists(arguments.list, ignored) && fs::exists(arguments.data / arguments.list, ignored);
+    return ReadLabelledList(arguments.data, beside ? arguments.data / arguments.list : arguments.list, arguments.split);
+  }
   if (const fs::path list = arguments.data / "SPLIT.csv"; fs::exists(list, ignored)) return ReadLabelledList(arguments.data, list, arguments.split);
   if (!arguments.split.empty())
     return MakeError(ErrorCode::kInvalidArgument,
