@@ -29,8 +29,11 @@ LD_LIBRARY_PATH="$openvino/libs" ldd "$target/bin/aqua" | awk '$3 ~ /^\// {print
     "$openvino"/*|"$target"/*|*/libc.so.*|*/libm.so.*|*/libpthread.so.*|*/libdl.so.*|*/librt.so.*) continue ;;
   esac
   cp -L "$library" "$target/lib/"
-  # Debian moved /lib into /usr/lib: a package may own either name.
-  package=$(dpkg-query -S "$(readlink -f "$library")" "$library" "${library#/usr}" 2>/dev/null | head -n 1 | cut -d: -f1)
+  # Debian moved /lib into /usr/lib: a package may own either name, and the query fails for the other.
+  package=
+  for path in "$(readlink -f "$library")" "$library" "${library#/usr}"; do
+    if owner=$(dpkg-query -S "$path" 2>/dev/null); then package=${owner%%:*}; break; fi
+  done
   [ -n "$package" ] || { say "no package owns $library"; exit 1; }
   mkdir -p "$target/share/doc/notices/$package"
   cp -L "/usr/share/doc/$package/copyright" "$target/share/doc/notices/$package/"

@@ -92,7 +92,8 @@ class Stage:
         if total == 0 or (not good and failed == 0):
             return Counts(failed=1)
         skipped = numbers.get("skipped", 0)
-        return Counts(passed=total - failed - skipped, failed=failed, skipped=skipped)
+        # An error in setting up a class counts as a failure without a test that ran.
+        return Counts(passed=max(0, total - failed - skipped), failed=failed, skipped=skipped)
 
 
 def sources(*patterns: str) -> list[str]:
@@ -137,7 +138,7 @@ def check_parity(stage: Stage) -> Counts:
 def check_addresses(stage: Stage) -> Counts:
     """AddressSanitizer and UBSan. Without OpenVINO: its TBB opens libraries in a way that the sanitizer refuses."""
     targets = [f"aqua_{module}_test" for module in ("base", "config", "observe", "imaging", "inference", "inference_reference", "serving")]
-    return stage.ctest("asan", "-LE", "inference_openvino", "-E", "_NOT_BUILT") if stage.build("asan", *targets) else Counts(failed=1)
+    return stage.ctest("asan", "-LE", "inference_openvino", "-E", "openvino.*NOT_BUILT") if stage.build("asan", *targets) else Counts(failed=1)
 
 
 def check_threads(stage: Stage) -> Counts:
