@@ -10,7 +10,7 @@ test:            ## build and run the whole test suite
 	@/usr/bin/python3 scripts/run_tests.py
 bench:           ## measure speed and memory as ratios to bare loops (about 3 minutes)
 	@scripts/bench.sh
-bench-full:      ## the same with enough pairs for the record (about 20 minutes)
+bench-full:      ## the same with enough pairs for the record (about 15 minutes)
 	@scripts/bench.sh --full
 campaign:        ## fuzz every parser of outside bytes for an hour (SECONDS_PER_TARGET=600)
 	@scripts/install_dependencies.sh build test

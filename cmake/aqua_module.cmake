@@ -52,6 +52,6 @@ function(aqua_module)
     target_compile_definitions(${target}_test PRIVATE AQUA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     # Test kits may sit above the module, so their targets are resolved when generating, not here.
     target_link_libraries(${target}_test PRIVATE aqua_compile_options ${target} ${private_depends} ${test_depends} GTest::gmock_main)
-    gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS ${MODULE_NAME})
+    gtest_discover_tests(${target}_test NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS ${MODULE_NAME})
   endif()
 endfunction()

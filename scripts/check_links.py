@@ -11,7 +11,7 @@ MACHINE_PATH = re.compile(r"(?<![A-Za-z0-9_.])/(?:home|root|work|mnt)/\w")
 
 
 def main() -> int:
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     faults = []
     for name in listed.split():
         path = ROOT / name

@@ -37,8 +37,7 @@ install_packages() {
 
 install_engine() {
   local name version architecture tag hash
-  read -r name version architecture tag hash < <(grep "^openvino .* $(uname -m) " "$root/scripts/engine_wheels.txt") || {
-    say "no OpenVINO wheel is listed for $(uname -m) in scripts/engine_wheels.txt"; exit 1; }
+  read -r name version architecture tag hash < <(grep "^openvino .* $(uname -m) " "$root/scripts/engine_wheels.txt")
   local target="$deps/$name-$version"
   [ -f "$target/.complete" ] && return 0
   say "fetching $name $version (59 MB)"
@@ -54,6 +53,8 @@ install_engine() {
 }
 
 [ $# -gt 0 ] || set -- build
+grep -q "^openvino .* $(uname -m) " "$root/scripts/engine_wheels.txt" || {
+  say "no OpenVINO wheel is listed for $(uname -m) in scripts/engine_wheels.txt; add its version and SHA-256 there"; exit 1; }
 for group in "$@"; do
   case $group in
     build) install_packages "${build_packages[@]}"; install_engine ;;

@@ -14,17 +14,26 @@ name="aqua-$version-linux-$(uname -m)"
 target="$root/dist/$name"
 rm -rf "$target" && mkdir -p "$target/lib" "$target/share/doc/notices"
 cmake --install build/release --prefix "$target" --strip >/dev/null
-cp -r models samples "$target/"
+cp -r samples "$target/"
+mkdir -p "$target/models"
+cp models/SHIPPED "$target/models/"
+grep -v '^#' models/SHIPPED | while read -r model model_version _; do
+  mkdir -p "$target/models/$model"
+  cp -r "models/$model/$model_version" "$target/models/$model/"
+done
 cp LICENSE THIRD_PARTY.md CHANGELOG.md "$target/share/doc/"
 
-openvino=$(echo "$root"/.deps/openvino-*/openvino)
+engine=$(awk '$1 == "openvino" {print $1 "-" $2; exit}' scripts/engine_wheels.txt)
+openvino="$root/.deps/$engine/openvino"
 for library in libopenvino.so libopenvino_intel_cpu_plugin.so libopenvino_onnx_frontend.so libopenvino_ir_frontend.so libtbb.so.12; do
   cp "$openvino/libs/$library"* "$target/lib/"
 done
-cp -r "$root"/.deps/openvino-*/openvino-*.dist-info/licenses "$target/share/doc/notices/openvino"
+cp -r "$root/.deps/$engine/$engine.dist-info/licenses" "$target/share/doc/notices/openvino"
 
 # Debian's libraries, each with the copyright file of its package. The C library stays the system's own.
-LD_LIBRARY_PATH="$openvino/libs" ldd "$target/bin/aqua" | awk '$3 ~ /^\// {print $3}' | while read -r library; do
+libraries=$(LD_LIBRARY_PATH="$openvino/libs" ldd "$target/bin/aqua")
+if grep 'not found' <<<"$libraries"; then say "a library is missing"; exit 1; fi
+awk '$3 ~ /^\// {print $3}' <<<"$libraries" | while read -r library; do
   case $library in
     "$openvino"/*|"$target"/*|*/libc.so.*|*/libm.so.*|*/libpthread.so.*|*/libdl.so.*|*/librt.so.*) continue ;;
   esac
@@ -37,6 +46,7 @@ LD_LIBRARY_PATH="$openvino/libs" ldd "$target/bin/aqua" | awk '$3 ~ /^\// {print
   [ -n "$package" ] || { say "no package owns $library"; exit 1; }
   mkdir -p "$target/share/doc/notices/$package"
   cp -L "/usr/share/doc/$package/copyright" "$target/share/doc/notices/$package/"
+  echo "$(basename "$library") $package" >>"$target/share/doc/notices/LIBRARIES"
 done
 
 tar -C dist --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct 2>/dev/null || echo 0)" -czf "dist/$name.tar.gz" "$name"

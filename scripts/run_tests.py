@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -97,7 +98,7 @@ class Stage:
 
 
 def sources(*patterns: str) -> list[str]:
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.split() if (ROOT / name).exists()]
 
 
@@ -197,7 +198,12 @@ def main() -> int:
     for name in chosen:
         print(f"[test] {name} …", flush=True)
         start, stage = time.monotonic(), Stage(name)
-        counts = STAGES[name](stage)
+        try:
+            counts = STAGES[name](stage)
+        except Exception:  # the line that counts must come whatever breaks
+            with stage.log.open("a") as log:
+                traceback.print_exc(file=log)
+            counts = Counts(failed=1)
         if counts.failed:
             print(stage.text()[-12000:])
         print(f"[test] {name}: {counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped in {time.monotonic() - start:.0f} s", flush=True)

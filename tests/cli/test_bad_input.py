@@ -39,9 +39,13 @@ class BadImageTest(CliTest):
         self.assert_refused(b"", "empty", "0 bytes")
 
     def test_truncated_images_are_refused_wherever_they_end(self):
-        for format_name in ("JPEG", "PNG", "WEBP"):
-            whole = encoded(format_name)
-            names = [self.write(f"{format_name}/{end:05}.jpg", whole[:end]) for end in range(64, len(whole), 64)]
+        photo = Image.open(known_samples()[0])
+        progressive = io.BytesIO()
+        photo.save(progressive, "JPEG", progressive=True, quality=90, exif=Image.Exif())
+        files = {"photo": known_samples()[0].read_bytes(), "progressive": progressive.getvalue()}
+        files |= {name: encoded(name) for name in ("JPEG", "PNG", "WEBP")}
+        for kind, whole in files.items():
+            names = [self.write(f"{kind}/{end:05}.jpg", whole[:end]) for end in range(64, len(whole), 64)]
             answers = json_lines(aqua("classify", "--json", *names))
             self.assertEqual(len(answers), len(names))
             for answer in answers:
@@ -67,9 +71,14 @@ class BadImageTest(CliTest):
         self.assert_refused(bomb, "suspicious_compression")
 
     def test_a_png_with_a_wrong_checksum_is_refused(self):
-        png = bytearray(encoded("PNG"))
-        png[-20] ^= 1
-        self.assert_refused(bytes(png), "corrupt")
+        whole = encoded("PNG")
+        for chunk in (b"IHDR", b"IDAT", b"IEND"):
+            with self.subTest(chunk=chunk):
+                at = whole.index(chunk)
+                length = struct.unpack(">I", whole[at - 4 : at])[0]
+                png = bytearray(whole)
+                png[at + 4 + length + 3] ^= 1  # the last byte of the chunk's checksum; its content is untouched
+                self.assert_refused(bytes(png), "corrupt")
 
     def test_a_polyglot_is_what_its_first_bytes_say(self):
         jpeg = known_samples()[0].read_bytes()
@@ -128,7 +137,7 @@ class BadPathTest(CliTest):
     def test_files_that_vanish_while_it_runs_are_named_and_the_rest_is_answered(self):
         image = known_samples()[0].read_bytes()
         names = [self.write(f"{index:04}.jpg", image) for index in range(3000)]
-        process = subprocess.Popen([BINARY, "classify", "--json", self.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        process = subprocess.Popen([BINARY, "classify", "--json", "--classify.workers=2", self.folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         first = process.stdout.readline()
         # Nobody reads on, so the full pipe holds the program back long before these files.
         for name in names[2000:]:
@@ -142,6 +151,33 @@ class BadPathTest(CliTest):
 
 
 class OutputFaultTest(CliTest):
+    def test_standard_input_twice_is_wrong_usage(self):
+        self.assert_advice(aqua("classify", "-", "-", stdin=known_samples()[0].read_bytes()), 2, "once")
+
+    def test_waiting_for_standard_input_ends_at_once_when_asked_to(self):
+        process = subprocess.Popen([BINARY, "classify", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        self.assertNotEqual(process.returncode, 0)
+
+    def test_an_error_stream_that_cannot_be_written_stops_nothing(self):
+        absent = [self.folder / f"{index}.jpg" for index in range(2000)]
+        for target in ("/dev/full", "closed"):
+            with self.subTest(target=target), open("/dev/full", "wb") as full:
+                command = ["bash", "-c", '"$@" 2>&-' if target == "closed" else '"$@"', "bash", BINARY, "classify", "--json", known_samples()[0]]
+                run = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, env=environment(), timeout=60)
+                self.assertEqual((run.returncode, len(json_lines(run))), (0, 1))
+                run = subprocess.run([*command[:5], "classify", *absent], stdout=subprocess.PIPE, stderr=full, env=environment(), timeout=60)
+                self.assertEqual(run.returncode, 1)
+
+    def test_every_command_tells_of_output_that_could_not_be_written(self):
+        for arguments in (["--version"], ["--help"], ["--print-config"], ["model", "list"], ["model", "inspect"], ["doctor"], ["completion", "bash"]):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                run = subprocess.run([BINARY, *arguments], stdout=full, stderr=subprocess.PIPE, env=environment(), timeout=60)
+                self.assertEqual(run.returncode, 1)
+                self.assertIn(b"could not be written", run.stderr)
+
     def many(self, count: int):
         image = known_samples()[0].read_bytes()
         for index in range(count):

@@ -138,7 +138,13 @@ class ModelCommandTest(CliTest):
         self.write("list.csv", b"path,class\na.jpg,chub\nb.jpg,chub\n")
         run = aqua("model", "evaluate", "--data", self.folder, "--list", self.folder / "list.csv", "--json")
         self.assert_advice(run, 1, "b.jpg", "not part of the report")
-        self.assertEqual(json.loads(run.stdout)["images"], 1)
+        self.assertEqual((json.loads(run.stdout)["images"], json.loads(run.stdout)["failed"]), (1, 1))
+
+    def test_evaluate_reports_nothing_when_no_image_can_be_read(self):
+        self.write("list.csv", b"path,class\nb.jpg,chub\n")
+        run = aqua("model", "evaluate", "--data", self.folder, "--list", self.folder / "list.csv", "--json")
+        self.assertEqual(run.stdout, b"")
+        self.assert_advice(run, 1, "nothing to report")
 
     def test_evaluate_refuses_classes_the_model_does_not_know(self):
         listing = self.write("list.csv", f"path,class\n{known_samples()[0]},unicorn_fish\n".encode())

@@ -32,6 +32,28 @@ class FileTest : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
+/// Gives up the rights of root, if the test has them, for the life of the object; `folder` then belongs to that user.
+class OrdinaryUser {
+ public:
+  explicit OrdinaryUser(const std::filesystem::path& folder) {
+    if (!was_root_) return;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) EXPECT_EQ(::chown(entry.path().c_str(), kNobody, kNobody), 0);
+    EXPECT_EQ(::chown(folder.c_str(), kNobody, kNobody), 0);
+    EXPECT_EQ(::seteuid(kNobody), 0);
+  }
+  ~OrdinaryUser() {
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
+  }
+  OrdinaryUser(const OrdinaryUser&) = delete;
+  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  bool was_root_ = ::geteuid() == 0;
+};
+
 /// A pipe whose writing end has been filled and closed.
 class FilledPipe {
  public:
@@ -103,7 +125,7 @@ TEST_F(FileTest, FollowsALinkToAFile) {
 }
 
 TEST_F(FileTest, SaysThatAFileMayNotBeRead) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const OrdinaryUser user(folder_.path());
   const auto path = folder_.Write("secret", "x");
   std::filesystem::permissions(path, std::filesystem::perms::none);
   EXPECT_EQ(ReasonOf(path), "unreadable");
@@ -171,7 +193,7 @@ TEST_F(FileTest, LeavesNothingBehindWhenTheTargetIsAFolder) {
 }
 
 TEST_F(FileTest, SaysThatAFolderMayNotBeWritten) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const OrdinaryUser user(folder_.path());
   std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   EXPECT_EQ(WriteFileAtomically(At("a"), AsBytes("x")).error().reason, "read_only");
   std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_all);

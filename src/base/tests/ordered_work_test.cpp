@@ -5,6 +5,7 @@
 #include <atomic>
 #include <latch>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace aqua::base {
@@ -51,6 +52,15 @@ TEST(OrderedWorkTest, StopsWhenDeliveryRefuses) {
       1'000'000, 2, 4, [&](std::size_t, std::size_t) { return static_cast<int>(++started); }, [](std::size_t index, int) { return index < 10; });
   EXPECT_EQ(delivered, 10U);
   EXPECT_LE(started.load(), 15U);
+}
+
+TEST(OrderedWorkTest, EndsItsThreadsAndPassesOnWhatDeliveryThrows) {
+  const auto run = [] {
+    RunOrdered<int>(
+        1'000, 3, 6, [](std::size_t, std::size_t) { return 1; },
+        [](std::size_t index, int) { return index < 20 ? true : throw std::runtime_error("no room"); });
+  };
+  EXPECT_THROW(run(), std::runtime_error);
 }
 
 TEST(OrderedWorkTest, DoesNothingForNothing) {

@@ -17,6 +17,10 @@ std::vector<Setting> ServerSettings() {
   return Reserve(
       "Servers",
       {
+          {.key = "serving.max_batch",
+           .type = kInteger,
+           .environment = {{"AQUA_MAX_BATCH"}},
+           .description = "Most images that one run of the engine takes together."},
           {.key = "api.host", .type = kText, .environment = {{"API_HOST"}}, .description = "Address that the API listens on."},
           {.key = "api.port", .type = kInteger, .default_value = "8000", .environment = {{"API_PORT"}}, .description = "Port of the API."},
           {.key = "api.cors_origins", .type = kText, .environment = {{"CORS_ORIGINS"}}, .description = "Origins that browsers may call from."},

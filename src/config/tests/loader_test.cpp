@@ -77,7 +77,7 @@ TEST_F(LoaderTest, DefaultsHoldWhenNothingIsGiven) {
   EXPECT_EQ(settings.Bytes("imaging.max_file_bytes"), 10U * 1024 * 1024);
   EXPECT_EQ(settings.Bytes("imaging.max_memory_bytes"), 128U * 1024 * 1024);
   EXPECT_EQ(settings.Duration("imaging.max_decode_cpu"), std::chrono::milliseconds(250));
-  EXPECT_EQ(settings.Integer("serving.max_batch"), 1);
+  EXPECT_EQ(settings.Integer("imaging.max_scans"), 100);
   EXPECT_EQ(settings.source("imaging.min_side"), SettingSource::kDefault);
   EXPECT_THAT(Warnings(), IsEmpty());
 }
@@ -150,15 +150,15 @@ TEST_F(LoaderTest, AllFaultsAreListedWithPlaceValueAndWhatIsAllowed) {
   File("log.level: loud\nimaging.max_side: 5\nimagin: {max_side: 3}\n");
   Dotenv("CONFIDENCE_THRESHOLD=2\nnonsense\n");
   sources_.environment = {{"INFERENCE_DEVICE", "tpu"}};
-  sources_.flags = {{"serving.max_batch", "65"}, {"serving.max_batches", "3"}};
+  sources_.flags = {{"imaging.max_scans", "0"}, {"imaging.max_scanes", "3"}};
   EXPECT_THAT(Faults(),
               ::testing::UnorderedElementsAre(".env:2: expected NAME=VALUE", "f:1: log.level = \"loud\" must be one of trace, debug, info, warning, error",
                                               "f:2: imaging.max_side = \"5\" must be a whole number from 16 to 65535",
                                               "f:3: unknown setting imagin.max_side; did you mean imaging.max_side?",
                                               ".env:1: model.confidence_threshold (CONFIDENCE_THRESHOLD) = \"2\" must be a number from 0 to 1",
                                               "environment INFERENCE_DEVICE: inference.device = \"tpu\" must be one of cpu, cuda",
-                                              "command line: serving.max_batch = \"65\" must be a whole number from 1 to 64",
-                                              "command line: unknown setting serving.max_batches; did you mean serving.max_batch?"));
+                                              "command line: imaging.max_scans = \"0\" must be a whole number from 1 to 10000",
+                                              "command line: unknown setting imaging.max_scanes; did you mean imaging.max_scans?"));
 }
 
 TEST_F(LoaderTest, ValuesInFaultsAreHarmlessAndShort) {

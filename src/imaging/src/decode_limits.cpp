@@ -63,7 +63,7 @@ Error Animated(ImageFormat format) { return Refuse(fmt::format("the {} is animat
 Error TooSlow(const DecodeLimits& limits) {
   return MakeError(
       ErrorCode::kResourceExhausted,
-      fmt::format("takes more than {} ms to decode (imaging.max_cpu); make the photo smaller or save it as an ordinary JPEG", limits.max_cpu.count()),
+      fmt::format("takes more than {} ms to decode (imaging.max_decode_cpu); make the photo smaller or save it as an ordinary JPEG", limits.max_cpu.count()),
       "too_slow");
 }
 

@@ -63,7 +63,7 @@ std::string JsonFields::Text(std::string_view name, std::size_t max_bytes) const
   return std::string(*text);
 }
 
-std::string JsonFields::TextOr(std::string_view name, std::string fallback) const { return Has(name) ? Text(name) : fallback; }
+std::string JsonFields::TextOr(std::string_view name, std::string fallback) const { return Has(name) ? Text(name) : std::move(fallback); }
 
 double JsonFields::Number(std::string_view name, double minimum, double maximum) const {
   const json::value* found = Find(name);
@@ -93,7 +93,7 @@ bool JsonFields::Boolean(std::string_view name) const {
 
 std::vector<double> JsonFields::Numbers(std::string_view name, std::size_t count, double minimum, double maximum) const {
   const json::value* found = Find(name);
-  const std::vector<double> fallback(count, minimum);
+  std::vector<double> fallback(count, minimum);
   if (found == nullptr) return fallback;
   std::vector<double> values;
   if (const json::array* list = found->if_array(); list != nullptr && list->size() == count)
@@ -106,7 +106,7 @@ std::vector<double> JsonFields::Numbers(std::string_view name, std::size_t count
 
 std::vector<std::int64_t> JsonFields::Integers(std::string_view name, std::size_t count, std::int64_t minimum, std::int64_t maximum) const {
   const json::value* found = Find(name);
-  const std::vector<std::int64_t> fallback(count, minimum);
+  std::vector<std::int64_t> fallback(count, minimum);
   if (found == nullptr) return fallback;
   std::vector<std::int64_t> values;
   if (const json::array* list = found->if_array(); list != nullptr && list->size() == count)

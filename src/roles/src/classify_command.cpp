@@ -9,6 +9,7 @@
 #include "aqua/base/text.hpp"
 #include "aqua/observe/metrics.hpp"
 #include "aqua/serving/instrumented_classifier.hpp"
+#include "classify_file.hpp"
 #include "commands.hpp"
 #include "image_paths.hpp"
 #include "interrupt.hpp"
@@ -34,8 +35,13 @@ struct Totals {
 /// One run of `aqua classify`: reads, classifies and prints.
 class ClassifyRun {
  public:
-  ClassifyRun(const Context& context, const ClassifyArguments& arguments, const ImagePaths& paths)
-      : arguments_(arguments), paths_(paths), max_file_bytes_(context.settings.Bytes("imaging.max_file_bytes")), table_(MakeTable(context)) {}
+  /// standard_input: the image that the path "-" stands for.
+  ClassifyRun(const Context& context, const ClassifyArguments& arguments, const ImagePaths& paths, const Result<Bytes>& standard_input)
+      : arguments_(arguments),
+        paths_(paths),
+        standard_input_(standard_input),
+        max_file_bytes_(context.settings.Bytes("imaging.max_file_bytes")),
+        table_(MakeTable(context)) {}
 
   /// Classifies all images. Returns an error only when the output could not be written.
   Status Run(serving::Classifier& classifier, std::size_t workers) {
@@ -68,12 +74,9 @@ class ClassifyRun {
 
   Result<domain::Prediction> Classify(serving::Classifier& classifier, Bytes& buffer, const ImagePath& image) const {
     if (image.error) return *image.error;
-    if (image.path == "-") {
-      AQUA_TRY_ASSIGN(buffer, base::ReadDescriptor(STDIN_FILENO, max_file_bytes_));
-    } else {
-      AQUA_TRY(base::ReadFile(image.path, max_file_bytes_, buffer));
-    }
-    return classifier.Classify(buffer, arguments_.top);
+    if (image.path != "-") return ClassifyFile(classifier, image.path, max_file_bytes_, arguments_.top, buffer);
+    if (!standard_input_) return standard_input_.error();
+    return GuardWork([&] { return classifier.Classify(*standard_input_, arguments_.top); });
   }
 
   Status Print(const std::string& path, const Result<domain::Prediction>& result) {
@@ -91,6 +94,7 @@ class ClassifyRun {
 
   const ClassifyArguments& arguments_;
   const ImagePaths& paths_;
+  const Result<Bytes>& standard_input_;
   std::uint64_t max_file_bytes_;
   PredictionTable table_;
   Output output_;
@@ -102,7 +106,7 @@ void PrintSummary(const ImagePaths& paths, const Totals& totals, std::chrono::du
   std::string text = fmt::format("{} of {} images: {} classified, {} unknown, {} failed", totals.all(), paths.images.size(), totals.classified, totals.rejected,
                                  totals.failed);
   text += fmt::format("; {} ({:.0f} images/s)", base::FormatDuration(elapsed), static_cast<double>(totals.all()) / std::max(elapsed.count(), 1e-3));
-  if (paths.skipped > 0) text += fmt::format("; {} other files in the folders were skipped", paths.skipped);
+  if (paths.skipped > 0) text += fmt::format("; skipped {} not named as images", paths.skipped);
   if (Interrupted()) text = "interrupted after " + text;
   Complain(text);
 }
@@ -115,6 +119,11 @@ Status WriteMetrics(const std::filesystem::path& file, const observe::MetricsReg
 }  // namespace
 
 int RunClassify(const Context& context, const ClassifyArguments& arguments) {
+  const auto piped = std::count(arguments.paths.begin(), arguments.paths.end(), "-");
+  if (piped > 1) {
+    Complain("standard input (-) can be given once only");
+    return kExitUsage;
+  }
   const ImagePaths paths = FindImages(arguments.paths);
   const std::size_t workers = std::min(WorkerCount(context.settings), std::max<std::size_t>(paths.images.size(), 1));
   auto direct = MakeClassifier(context, "", workers);
@@ -125,9 +134,12 @@ int RunClassify(const Context& context, const ClassifyArguments& arguments) {
   observe::MetricsRegistry metrics;
   serving::InstrumentedClassifier classifier(*std::move(direct), metrics);
 
+  // Before signals are handled, so that Ctrl-C still ends a wait for input at once.
+  const Result<Bytes> standard_input =
+      piped > 0 ? base::ReadDescriptor(STDIN_FILENO, context.settings.Bytes("imaging.max_file_bytes")) : Result<Bytes>(Bytes());
   HandleSignals();
   const auto start = std::chrono::steady_clock::now();
-  ClassifyRun run(context, arguments, paths);
+  ClassifyRun run(context, arguments, paths, standard_input);
   const Status written = run.Run(classifier, workers);
   PrintSummary(paths, run.totals(), std::chrono::steady_clock::now() - start);
   const Status exported = WriteMetrics(arguments.metrics_file, metrics);

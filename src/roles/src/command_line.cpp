@@ -212,7 +212,7 @@ std::variant<CommandLine, int> ParseCommandLine(const std::vector<std::string>& 
   line.config_file = parser.config_file;
   if (TakeCommand(parser, line)) return line;
   if (arguments.empty()) {
-    fmt::print(stderr, "{}", parser.app.help());
+    PrintError(parser.app.help());
     return kExitUsage;
   }
   return UsageError("a command is missing", "aqua");

@@ -55,10 +55,24 @@ std::string Join(const std::vector<Word>& words) {
   return text;
 }
 
+/// How the shells tell a word after a command: both joined by a slash; "/classify", "model/list".
+std::string CaseKey(const std::string& command) {
+  const auto space = command.rfind(' ');
+  return space == std::string::npos ? "/" + command : command.substr(0, space) + "/" + command.substr(space + 1);
+}
+
 /// Text within single quotes, for any of the three shells.
 std::string Quote(std::string text) {
   for (std::size_t at = 0; (at = text.find('\'', at)) != std::string::npos; at += 4) text.replace(at, 1, "'\\''");
   return "'" + text + "'";
+}
+
+/// Shell cases that follow the words of a command: "classify" leads to that place, "model evaluate" to that one.
+std::string CommandCases(const std::vector<Place>& places) {
+  std::string cases;
+  for (const Place& place : places)
+    if (!place.command.empty()) cases += fmt::format("      {}) command={} ;;\n", Quote(CaseKey(place.command)), Quote(place.command));
+  return cases;
 }
 
 std::string BashScript(const std::vector<Place>& places) {
@@ -71,10 +85,8 @@ _aqua() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} command= word words i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
-    case $command$word in
-      classify|model|doctor|completion) command=$word ;;
-      modellist|modelinspect|modelvalidate|modelevaluate) command="model $word" ;;
-    esac
+    case $command/$word in
+{}    esac
   done
   case $command in
 {}  esac
@@ -87,7 +99,7 @@ _aqua() {{
 }}
 complete -o filenames -F _aqua aqua
 )",
-                     cases, Quote(Join(SettingWords())));
+                     CommandCases(places), cases, Quote(Join(SettingWords())));
 }
 
 std::string ZshScript(const std::vector<Place>& places) {
@@ -108,10 +120,8 @@ _aqua() {{
   local command= word
   local -a commands options settings
   for word in ${{words[2,CURRENT-1]}}; do
-    case $command$word in
-      classify|model|doctor|completion) command=$word ;;
-      modellist|modelinspect|modelvalidate|modelevaluate) command="model $word" ;;
-    esac
+    case $command/$word in
+{}    esac
   done
   case $command in
 {}  esac
@@ -122,7 +132,7 @@ _aqua() {{
 }}
 compdef _aqua aqua
 )",
-                     cases, list(SettingWords()));
+                     CommandCases(places), cases, list(SettingWords()));
 }
 
 std::string FishScript(const std::vector<Place>& places) {

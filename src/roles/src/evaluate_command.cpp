@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "aqua/base/file.hpp"
 #include "aqua/base/ordered_work.hpp"
 #include "aqua/base/text.hpp"
 #include "aqua/serving/evaluation.hpp"
+#include "classify_file.hpp"
 #include "commands.hpp"
 #include "image_paths.hpp"
 #include "interrupt.hpp"
@@ -58,12 +58,10 @@ std::size_t ClassifyAll(serving::Classifier& classifier, const std::vector<fs::p
                         std::string_view what, Add add) {
   Progress progress(std::string(what), paths.size(), 100);
   std::size_t failed = 0;
+  std::vector<Bytes> buffers(workers);
   base::RunOrdered<Result<domain::Prediction>>(
       paths.size(), workers, workers * 32,
-      [&](std::size_t, std::size_t index) -> Result<domain::Prediction> {
-        AQUA_TRY_ASSIGN(const Bytes image, base::ReadFile(paths[index], max_bytes));
-        return classifier.Classify(image, 1);
-      },
+      [&](std::size_t worker, std::size_t index) { return ClassifyFile(classifier, paths[index].string(), max_bytes, 1, buffers[worker]); },
       [&](std::size_t index, const Result<domain::Prediction>& result) {
         if (result) {
           add(index, *result);
@@ -78,7 +76,7 @@ std::size_t ClassifyAll(serving::Classifier& classifier, const std::vector<fs::p
   return failed;
 }
 
-std::string Json(const serving::ClassifierInfo& info, const serving::EvaluationReport& report,
+std::string Json(const serving::ClassifierInfo& info, std::size_t failed, const serving::EvaluationReport& report,
                  const std::map<std::string, serving::EvaluationReport>& sources) {
   std::string classes;
   for (const auto& [label, figures] : report.per_class)
@@ -94,8 +92,8 @@ std::string Json(const serving::ClassifierInfo& info, const serving::EvaluationR
                               JsonNumber(figures.accuracy), JsonNumber(figures.macro_recall));
   if (!per_source.empty()) per_source = fmt::format(R"(,"per_source":{{{}}})", per_source);
   return fmt::format(
-      R"({{"model":{},"version":{},"images":{},"accuracy":{},"macro_recall":{},"macro_f1":{},"ece":{},"rejected_fraction":{},"per_class":{{{}}}{}{}}})",
-      JsonText(info.model), JsonText(info.model_version), report.images, JsonNumber(report.accuracy), JsonNumber(report.macro_recall),
+      R"({{"model":{},"version":{},"images":{},"failed":{},"accuracy":{},"macro_recall":{},"macro_f1":{},"ece":{},"rejected_fraction":{},"per_class":{{{}}}{}{}}})",
+      JsonText(info.model), JsonText(info.model_version), report.images, failed, JsonNumber(report.accuracy), JsonNumber(report.macro_recall),
       JsonNumber(report.macro_f1), JsonNumber(report.ece), JsonNumber(report.rejected_fraction), classes, per_source, unknown);
 }
 
@@ -158,12 +156,17 @@ int RunModelEvaluate(const Context& context, const EvaluateArguments& arguments)
     Complain("interrupted; a report on a part of the images would mislead, so none is given");
     return kExitInterrupted;
   }
+  const serving::EvaluationReport report = evaluation.Report();
+  if (report.images == 0) {
+    Complain("no image of a known fish could be read, so there is nothing to report");
+    return kExitFailed;
+  }
   std::map<std::string, serving::EvaluationReport> sources;
   for (const auto& [source, part] : by_source) sources[source] = part.Report();
   if (arguments.json)
-    fmt::print("{}\n", Json((*classifier)->info(), evaluation.Report(), sources));
+    fmt::print("{}\n", Json((*classifier)->info(), failed, report, sources));
   else
-    PrintText((*classifier)->info(), evaluation.Report(), sources);
+    PrintText((*classifier)->info(), report, sources);
   if (failed > 0) Complain(fmt::format("{} images could not be read and are not part of the report", failed));
   return failed > 0 ? kExitFailed : kExitOk;
 }

@@ -20,30 +20,28 @@ bool HasImageName(const fs::path& path) {
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
-void AddFolder(const std::string& folder, ImagePaths& found) {
-  const std::size_t before = found.images.size();
+/// Adds the images of a folder, its own folders included; a folder that cannot be read becomes an entry of its own.
+void AddFolder(const fs::path& folder, ImagePaths& found) {
   std::error_code failure;
-  const auto fail = [&](const std::string& where) {
-    found.images.push_back({where, MakeError(ErrorCode::kPermissionDenied, fmt::format("the folder cannot be read: {}", failure.message()), "unreadable")});
-  };
-  fs::recursive_directory_iterator entry(folder, failure);
-  if (failure) return fail(folder);
-  for (const fs::recursive_directory_iterator end; entry != end;) {
+  fs::directory_iterator entry(folder, failure);
+  for (const fs::directory_iterator end; !failure && entry != end; entry.increment(failure)) {
     std::error_code ignored;
     const fs::path path = entry->path();
-    if (!entry->is_directory(ignored)) {
-      if (HasImageName(path))
-        found.images.push_back({path.string(), std::nullopt});
-      else
-        ++found.skipped;
-    }
-    entry.increment(failure);
-    if (failure) {
-      fail(path.string());
-      if (entry == end) break;
-      failure.clear();
-    }
+    if (entry->is_directory(ignored) && !entry->is_symlink(ignored))
+      AddFolder(path, found);
+    else if (HasImageName(path))
+      found.images.push_back({path.string(), std::nullopt});
+    else
+      ++found.skipped;
   }
+  if (failure)
+    found.images.push_back(
+        {folder.string(), MakeError(ErrorCode::kPermissionDenied, fmt::format("the folder cannot be read: {}", failure.message()), "unreadable")});
+}
+
+void AddTree(const std::string& folder, ImagePaths& found) {
+  const std::size_t before = found.images.size();
+  AddFolder(folder, found);
   if (found.images.size() == before)
     found.images.push_back({folder, MakeError(ErrorCode::kNotFound, "the folder holds no images (names ending in .jpg, .jpeg, .png or .webp)", "no_images")});
   std::sort(found.images.begin() + static_cast<std::ptrdiff_t>(before), found.images.end(),
@@ -57,7 +55,7 @@ ImagePaths FindImages(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code ignored;
     if (path != "-" && fs::is_directory(path, ignored))
-      AddFolder(path, found);
+      AddTree(path, found);
     else
       found.images.push_back({path, std::nullopt});
   }

@@ -2,8 +2,7 @@
 
 namespace aqua::roles {
 
-/// From now on SIGINT and SIGTERM only raise a flag (a second one ends the process at once), and writing to a closed
-/// pipe is an error instead of a signal.
+/// From now on SIGINT and SIGTERM only raise a flag; a second one ends the process at once.
 void HandleSignals();
 
 /// Whether the user asked to stop.

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <exception>
 #include <filesystem>
+#include <system_error>
 
 #include "aqua/base/text.hpp"
 #include "aqua/config/loader.hpp"
@@ -20,6 +22,8 @@ template <typename... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
 };
+template <typename... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
 
 void PrintVersion() {
   fmt::print("aqua {} (commit {})\n", Version(), Commit());
@@ -114,8 +118,17 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace aqua::roles
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, told as such
   try {
-    return aqua::roles::Main({argv + 1, argv + argc});
+    const int exit_code = aqua::roles::Main({argv + 1, argv + argc});
+    if (const auto written = aqua::roles::Output::Finish(); !written && exit_code == aqua::roles::kExitOk) {
+      aqua::roles::Complain(written.error().message);
+      return aqua::roles::kExitFailed;
+    }
+    return exit_code;
+  } catch (const std::system_error& failure) {
+    aqua::roles::Complain(fmt::format("the output could not be written: {}", failure.code().message()));
+    return aqua::roles::kExitFailed;
   } catch (const std::exception& failure) {
     aqua::roles::Complain(fmt::format("internal error: {}; please report this", failure.what()));
     return aqua::roles::kExitFailed;

@@ -44,6 +44,17 @@ Status Output::Line(std::string_view text) {
 
 Status Output::Flush() { return std::fflush(stdout) == 0 ? Status() : Failure(); }
 
-void Complain(std::string_view message) { fmt::print(stderr, "aqua: {}\n", message); }
+Status Output::Finish() {
+  AQUA_TRY(Flush());
+  return std::ferror(stdout) == 0 ? Status() : Failure();
+}
+
+void Complain(std::string_view message) { PrintError(fmt::format("aqua: {}\n", message)); }
+
+void PrintError(std::string_view text) {
+  // Where standard error cannot be written there is nobody left to tell.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
+}
 
 }  // namespace aqua::roles

@@ -18,13 +18,18 @@ class Output {
   /// Errors: kUnavailable ("output_closed") when the reader has gone; kResourceExhausted ("disk_full"), kUnavailable
   /// ("write_failed").
   Status Line(std::string_view text);
-  Status Flush();
+  static Status Flush();
+  /// Flushes, and tells of any write that failed before. Errors: as Line().
+  static Status Finish();
 
  private:
   std::chrono::steady_clock::time_point last_flush_{};
 };
 
-/// Prints "aqua: message" on standard error.
+/// Prints "aqua: message" on standard error; a failure to do so is ignored.
 void Complain(std::string_view message);
+
+/// Prints text on standard error as it is; a failure to do so is ignored.
+void PrintError(std::string_view text);
 
 }  // namespace aqua::roles

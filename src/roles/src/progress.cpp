@@ -23,8 +23,7 @@ Progress::~Progress() { Clear(); }
 
 void Progress::Clear() {
   if (!visible_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+  PrintError("\r\x1b[K");
   visible_ = false;
 }
 
@@ -37,9 +36,8 @@ void Progress::Update(std::size_t done) {
   const double fraction = static_cast<double>(done) / static_cast<double>(total_);
   const auto cells = static_cast<std::size_t>(fraction * kBarCells);
   const std::string left = done == 0 ? "…" : base::FormatDuration(elapsed * (1 / fraction - 1)) + " left";
-  fmt::print(stderr, "\r\x1b[K{} {}/{} [{}{}] {:.0f} %  {:.0f}/s  {}", what_, done, total_, std::string(cells, '#'), std::string(kBarCells - cells, '.'),
-             100 * fraction, static_cast<double>(done) / std::max(elapsed.count(), 1e-3), left);
-  std::fflush(stderr);
+  PrintError(fmt::format("\r\x1b[K{} {}/{} [{}{}] {:.0f} %  {:.0f}/s  {}", what_, done, total_, std::string(cells, '#'), std::string(kBarCells - cells, '.'),
+                         100 * fraction, static_cast<double>(done) / std::max(elapsed.count(), 1e-3), left));
 }
 
 }  // namespace aqua::roles

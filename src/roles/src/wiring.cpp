@@ -1,6 +1,8 @@
 #include "wiring.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "aqua/base/cpu.hpp"
 #include "aqua/base/text.hpp"
@@ -17,20 +19,22 @@ namespace fs = std::filesystem;
 constexpr int kCommandLineMinSide = 16;
 constexpr std::chrono::milliseconds kCommandLineMaxCpu{10'000};
 
-/// Compiled networks are kept in the state folder once there is one; a command does not make it for that alone.
+bool IsDefault(const config::Settings& settings, std::string_view key) { return settings.source(key) == config::SettingSource::kDefault; }
+
+/// Compiled networks are kept in a state folder that was set, exists, and that only this user may write to: what lies in
+/// a cache is run without the checks that a model passes.
 fs::path CacheFolder(const config::Settings& settings) {
-  std::error_code ignored;
   const fs::path state = settings.Path("state.directory");
-  if (!settings.Boolean("inference.cache_compiled") || !fs::is_directory(state, ignored)) return {};
+  struct stat info {};
+  if (!settings.Boolean("inference.cache_compiled") || IsDefault(settings, "state.directory") || ::stat(state.c_str(), &info) != 0) return {};
+  if (!S_ISDIR(info.st_mode) || info.st_uid != ::geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) return {};
   return state / "cache" / fmt::format("openvino-{}", inference::OpenVinoVersion());
 }
-
-bool IsDefault(const config::Settings& settings, std::string_view key) { return settings.source(key) == config::SettingSource::kDefault; }
 
 }  // namespace
 
 fs::path ModelBasePath(const config::Settings& settings) {
-  const fs::path configured = settings.Path("model.base_path");
+  fs::path configured = settings.Path("model.base_path");
   if (!configured.empty()) return configured;
   std::error_code failure;
   fs::path folder = fs::read_symlink("/proc/self/exe", failure).parent_path();
@@ -56,6 +60,7 @@ imaging::DecodeLimits CommandLineLimits(const config::Settings& settings) {
   limits.max_pixels = settings.Integer("imaging.max_pixels");
   limits.max_memory_bytes = settings.Bytes("imaging.max_memory_bytes");
   limits.max_scans = static_cast<int>(settings.Integer("imaging.max_scans"));
+  limits.max_expansion = static_cast<int>(settings.Integer("imaging.max_expansion"));
   limits.max_cpu = IsDefault(settings, "imaging.max_decode_cpu") ? kCommandLineMaxCpu : settings.Duration("imaging.max_decode_cpu");
   return limits;
 }

@@ -103,7 +103,7 @@ class OpenVinoNetwork final : public Network {
   static TensorInfo DescribeTensor(const ov::Output<const ov::Node>& tensor) {
     TensorInfo info{tensor.get_any_name(), {}};
     const ov::PartialShape& shape = tensor.get_partial_shape();
-    for (std::size_t i = 1; i < shape.size(); ++i) info.shape.push_back(static_cast<std::size_t>(shape[i].get_length()));
+    for (auto dimension = shape.begin() + 1; dimension < shape.end(); ++dimension) info.shape.push_back(static_cast<std::size_t>(dimension->get_length()));
     return info;
   }
 

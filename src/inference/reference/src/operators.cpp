@@ -21,9 +21,9 @@ std::int64_t Product(const std::vector<std::int64_t>& dims, std::size_t from = 0
   return std::accumulate(dims.begin() + static_cast<std::ptrdiff_t>(from), dims.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-std::vector<std::int64_t> Integers(const OnnxNode& node, std::string_view name, std::vector<std::int64_t> fallback) {
+std::vector<std::int64_t> Integers(const OnnxNode& node, std::string_view name, const std::vector<std::int64_t>& fallback) {
   const OnnxAttribute* attribute = node.Find(name);
-  return attribute == nullptr || attribute->integers.empty() ? std::move(fallback) : attribute->integers;
+  return attribute == nullptr || attribute->integers.empty() ? fallback : attribute->integers;
 }
 
 std::int64_t Integer(const OnnxNode& node, std::string_view name, std::int64_t fallback) {

@@ -13,7 +13,8 @@ namespace aqua::base {
 /// Runs work(worker, index) for every index below `count` on `workers` threads and hands each result, in index order,
 /// to deliver(index, result) on the calling thread. At most `window` results wait, so memory does not grow with count.
 /// deliver returns false to stop: no further work is begun, and what is under way is finished and dropped.
-/// Returns the number of results delivered. work must not throw; it is called by `workers` threads at once.
+/// Returns the number of results delivered. work must not throw; it is called by `workers` threads at once. What deliver
+/// throws is passed on, after the same ending.
 /// Requires: workers >= 1, window >= workers.
 template <typename Value, typename Work, typename Deliver>
 std::size_t RunOrdered(std::size_t count, std::size_t workers, std::size_t window, Work work, Deliver deliver) {
@@ -38,14 +39,28 @@ std::size_t RunOrdered(std::size_t count, std::size_t workers, std::size_t windo
       if (index == delivered) finished.notify_one();
     }
   };
-  std::vector<std::jthread> threads;
-  for (std::size_t worker = 0; worker < std::min(workers, std::max<std::size_t>(count, 1)); ++worker) threads.emplace_back(serve, worker);
+  /// Ends the threads however this function is left.
+  struct Ending {
+    std::mutex& mutex;
+    std::condition_variable& room;
+    bool& stopped;
+    std::vector<std::jthread> threads = {};
+    ~Ending() {
+      {
+        const std::lock_guard lock(mutex);
+        stopped = true;
+      }
+      room.notify_all();
+    }
+  };
+  Ending ending{mutex, room, stopped};
+  for (std::size_t worker = 0; worker < std::min(workers, std::max<std::size_t>(count, 1)); ++worker) ending.threads.emplace_back(serve, worker);
 
   std::unique_lock lock(mutex);
   while (delivered < count) {
     std::optional<Value>& slot = slots[delivered % window];
     finished.wait(lock, [&] { return slot.has_value(); });
-    Value value = *std::move(slot);
+    Value value = std::move(*slot);
     slot.reset();
     lock.unlock();
     const bool proceed = deliver(delivered, std::move(value));
@@ -54,10 +69,6 @@ std::size_t RunOrdered(std::size_t count, std::size_t workers, std::size_t windo
     ++delivered;
     room.notify_one();
   }
-  stopped = true;
-  lock.unlock();
-  room.notify_all();
-  threads.clear();
   return delivered;
 }
 

@@ -22,7 +22,7 @@ struct ShippedModel {
 /// The versions shipped with this build, compiled in from models/SHIPPED.
 std::span<const ShippedModel> ShippedModels();
 
-/// A model version read from disk whose every byte is the one its sidecar names.
+/// A model version read from disk whose network is, to the byte, the one its sidecar names.
 struct ModelPackage {
   std::filesystem::path folder;
   Sidecar sidecar;
