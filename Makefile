@@ -12,10 +12,10 @@ bench:           ## measure speed and memory as ratios to bare loops (about 3 mi
 	@scripts/bench.sh
 bench-full:      ## the same with enough pairs for the record (about 15 minutes)
 	@scripts/bench.sh --full
-campaign:        ## fuzz every parser of outside bytes for an hour (SECONDS_PER_TARGET=600)
+campaign:        ## fuzz every parser of outside bytes for half an hour (SECONDS_PER_TARGET=600)
 	@scripts/install_dependencies.sh build test
 	@scripts/fuzz.sh $${SECONDS_PER_TARGET:-600}
-train:           ## train, calibrate and export the species model (about 30 minutes; goes on where it stopped)
+train:           ## train, calibrate and export the species model (35 to 50 minutes; goes on where it stopped)
 	@scripts/train.sh
 package:         ## make dist/: one folder and a .tar.gz that run on a bare system
 	@scripts/package.sh

@@ -60,7 +60,7 @@ class ClassifyTest(CliTest):
         run = aqua("classify", "--json", self.folder)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual([answer["path"] for answer in json_lines(run)], [str(self.folder / name) for name in ("a/9.JPG", "a/deep/1.jpeg", "b/2.jpg", "c.jpg")])
-        self.assertIn(b"skipped 1 not named as images", run.stderr)
+        self.assertIn(b"1 other file skipped", run.stderr)
 
     def test_answers_do_not_depend_on_the_number_of_workers(self):
         def answers(workers):

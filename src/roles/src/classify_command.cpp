@@ -106,7 +106,7 @@ void PrintSummary(const ImagePaths& paths, const Totals& totals, std::chrono::du
   std::string text = fmt::format("{} of {} images: {} classified, {} unknown, {} failed", totals.all(), paths.images.size(), totals.classified, totals.rejected,
                                  totals.failed);
   text += fmt::format("; {} ({:.0f} images/s)", base::FormatDuration(elapsed), static_cast<double>(totals.all()) / std::max(elapsed.count(), 1e-3));
-  if (paths.skipped > 0) text += fmt::format("; skipped {} not named as images", paths.skipped);
+  if (paths.skipped > 0) text += fmt::format("; {} other file{} skipped", paths.skipped, paths.skipped == 1 ? "" : "s");
   if (Interrupted()) text = "interrupted after " + text;
   Complain(text);
 }

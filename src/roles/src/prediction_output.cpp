@@ -12,7 +12,7 @@ namespace aqua::roles {
 namespace {
 
 constexpr std::size_t kSpeciesColumns = 27;
-constexpr std::size_t kScientificColumns = 28;
+constexpr std::size_t kScientificColumns = 32;
 constexpr std::size_t kOtherColumns = kSpeciesColumns + kScientificColumns + 32;
 
 double Milliseconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
