@@ -156,7 +156,7 @@ stem 24); SGD with Nesterov momentum, batch {settings["batch"]}, cosine schedule
 3 warm-up epochs, weight decay 1e-3, weight average 0.995, label smoothing 0.1, MixUp or CutMix
 within a source on half the batches, dropout 0.3; classes drawn by the square root of their size,
 large groups weighted down; 96 to 128 px; affine, colour, blur, noise, cutout, flips.
-{settings["epochs"]} epochs on `train`, then {settings["finetune_epochs"]} epochs from 0.03 on
+{settings["epochs"]} epochs on `train`, then {settings["finetune_epochs"]} epochs from 0.05 on
 `train` + `val`. Seed {settings["seed"]}. `training/README.md` says how to repeat it.
 
 ## Data and licences
