@@ -140,20 +140,26 @@ void MeasureProcesses(const Options& options, const inference::ModelPackage& pac
     std::fclose(file);
   }
   BarePipeline bare((package.folder / package.file.path).string(), package.sidecar.preprocess);
+  bare.Run(images.front());
   const std::size_t cores = base::AvailableCores();
   std::vector<double> ratios;
   std::vector<double> cpu_ratios;
   double peak_all = 0;
+  const double limit_seconds = options.full ? 3 : 1;
+  std::size_t next = 0;
+  const auto measure_limit = [&] { return MeasureAlone([&] { bare.Run(images[next++ % images.size()]); }, limit_seconds); };
   for (int run = 0; run < (options.full ? 8 : 3); ++run) {
+    // The limit on one core, right before and right after.
+    const double before = measure_limit();
     const auto all = RunProcess({options.aqua, "classify", "--json", folder.string()});
+    const double limit_ms = (before + measure_limit()) / 2;
     peak_all = std::max(peak_all, all.peak_rss_mb);
-    // The limit, right after, on one core.
-    std::size_t next = 0;
-    const double limit_ms = MeasureAlone([&] { bare.Run(images[next++ % images.size()]); }, options.full ? 4 : 2);
     ratios.push_back(static_cast<double>(kImages) / all.wall_seconds / (static_cast<double>(cores) * 1000 / limit_ms));
     cpu_ratios.push_back(static_cast<double>(kImages) * limit_ms / 1000 / all.cpu_seconds);
+    fmt::print("  10,000 images in {:.2f} s wall, {:.2f} s CPU; limit {:.3f} ms an image: {:.3f}\n", all.wall_seconds, all.cpu_seconds, limit_ms,
+               ratios.back());
   }
-  report.AddFigure("classify-10000", "10,000 images, whole process, wall ÷ (cores × bare loop)", Median(ratios), "", 0.95, true);
+  report.AddFigure("classify-10000", "10,000 images, whole process ÷ (cores × bare loop), wall", Median(ratios), "", 0.95, true);
   report.AddFigure("classify-10000-cpu", "the same by CPU time: bare loop ÷ all CPU time of the process", Median(cpu_ratios), "", 0.95, true);
   const double peak_first = RunProcess({options.aqua, "classify", "--json", (folder / "first").string()}).peak_rss_mb;
   report.AddFigure("classify-memory", "peak RSS of 10,000 images − of 1,000", peak_all - peak_first, "MB", 4, false);
