@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
 done
 "$root/scripts/install_dependencies.sh" build test
 say "building"
-build release aqua aqua_bench
+build release aqua aqua_bench aqua_bench_bare
 images=$(mktemp -d)
 trap 'rm -rf "$images"' EXIT
 /usr/bin/python3 bench/make_images.py "$images"

@@ -1,6 +1,5 @@
 // Measures the main job against its limits; see docs/performance.md for what the figures mean.
 // aqua_bench --aqua BINARY --model FOLDER --images FOLDER [--full] [--json FILE]
-// aqua_bench --bare-one ONNX JPEG          (the bare process that start-up and memory are compared with)
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -165,27 +164,18 @@ void MeasureProcesses(const Options& options, const inference::ModelPackage& pac
   report.AddFigure("classify-memory", "peak RSS of 10,000 images − of 1,000", peak_all - peak_first, "MB", 4, false);
 
   const std::string one = (folder / "first" / "00000.jpg").string();
-  const std::string self = fs::read_symlink("/proc/self/exe").string();
+  const std::string bare_process = fs::read_symlink("/proc/self/exe").string() + "_bare";
   std::vector<double> start;
   std::vector<double> memory;
   for (int run = 0; run < (options.full ? 21 : 9); ++run) {
     const auto ours = RunProcess({options.aqua, "classify", "--json", one});
-    const auto limit = RunProcess({self, "--bare-one", (package.folder / package.file.path).string(), one});
+    const auto limit = RunProcess({bare_process, (package.folder / package.file.path).string(), one});
     start.push_back(1000 * (ours.wall_seconds - limit.wall_seconds));
     memory.push_back(ours.peak_rss_mb - limit.peak_rss_mb);
   }
   report.AddFigure("start", "start to first answer − bare engine load and answer", Median(start), "ms", 50, false);
   report.AddFigure("memory", "peak RSS − bare engine's", Median(memory), "MB", 25, false);
   fs::remove_all(folder);
-}
-
-int BareOne(const std::string& onnx, const std::string& jpeg) {
-  imaging::PreprocessSpec spec;
-  spec.resize = imaging::ResizeRule::kSqrtAspectLetterbox;
-  spec.height = spec.width = 128;
-  BarePipeline bare(onnx, spec);
-  fmt::print("{}\n", bare.Run(Require(base::ReadFile(jpeg, 64 << 20))));
-  return 0;
 }
 
 int Run(const Options& options) {
@@ -214,7 +204,6 @@ int Run(const Options& options) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.size() == 3 && arguments[0] == "--bare-one") return aqua::bench::BareOne(arguments[1], arguments[2]);
   aqua::bench::Options options;
   const std::map<std::string, std::string*> named = {
       {"--aqua", &options.aqua}, {"--model", &options.model}, {"--images", &options.images}, {"--json", &options.json}};
