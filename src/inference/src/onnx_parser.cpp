@@ -12,8 +12,6 @@
 namespace aqua::inference {
 namespace {
 
-Error Damaged(std::string_view what) { return ModelError("model_malformed", fmt::format("the file is damaged: {} cannot be read", what)); }
-
 Status CheckDomain(std::string_view domain) {
   constexpr std::array<std::string_view, 3> kAccepted = {"", "ai.onnx", "ai.onnx.ml"};
   if (std::find(kAccepted.begin(), kAccepted.end(), domain) != kAccepted.end()) return {};

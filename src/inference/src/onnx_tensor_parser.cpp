@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxDimensions = 16;
 
-Error Damaged(std::string_view what) { return ModelError("model_malformed", fmt::format("the file is damaged: {} cannot be read", what)); }
-
 Status ParseShape(ByteView message, std::vector<std::int64_t>& shape) {
   ProtobufReader dims(message);
   while (dims.Next()) {
@@ -84,6 +82,8 @@ Status AppendIntegers(const ProtobufReader& reader, std::size_t maximum, std::ve
   }
   return {};
 }
+
+Error Damaged(std::string_view what) { return ModelError("model_malformed", fmt::format("the file is damaged: {} cannot be read", what)); }
 
 Error ModelError(std::string reason, std::string message) { return MakeError(ErrorCode::kInvalidArgument, std::move(message), std::move(reason)); }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "aqua/inference/onnx_model.hpp"
 #include "protobuf_reader.hpp"
 
@@ -7,6 +9,9 @@ namespace aqua::inference {
 
 /// An error about the model file, named by a machine-readable reason.
 Error ModelError(std::string reason, std::string message);
+
+/// The error of a file whose protobuf cannot be read at `what` ("a shape").
+Error Damaged(std::string_view what);
 
 /// Appends the values of a repeated int64 field, packed or not. Errors: "model_too_large" beyond `maximum` values in all.
 Status AppendIntegers(const ProtobufReader& reader, std::size_t maximum, std::vector<std::int64_t>& values);
