@@ -5,9 +5,10 @@ set -euo pipefail
 script=package
 . "$(dirname "$0")/environment.sh"
 cd "$root"
-"$root/scripts/install_dependencies.sh" build
+"$root/scripts/install_dependencies.sh" build web
 say "building the release binary"
 build release aqua
+"$root/scripts/build_web.sh"
 
 version=$(sed -n 's/^project(aqua VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 name="aqua-$version-linux-$(uname -m)"
@@ -15,6 +16,7 @@ target="$root/dist/$name"
 rm -rf "$target" && mkdir -p "$target/lib" "$target/share/doc/notices"
 cmake --install build/release --prefix "$target" --strip >/dev/null
 cp -r samples "$target/"
+mkdir -p "$target/web" && cp -r web/dist/. "$target/web/" && rm -f "$target/web/.built"
 mkdir -p "$target/models"
 cp models/SHIPPED "$target/models/"
 grep -v '^#' models/SHIPPED | while read -r model model_version _; do
@@ -23,7 +25,7 @@ grep -v '^#' models/SHIPPED | while read -r model model_version _; do
 done
 cp LICENSE THIRD_PARTY.md CHANGELOG.md "$target/share/doc/"
 
-engine=$(awk '$1 == "openvino" {print $1 "-" $2; exit}' scripts/engine_wheels.txt)
+engine=$(awk '$1 == "openvino" {print $1 "-" $2; exit}' scripts/wheels.txt)
 openvino="$root/.deps/$engine/openvino"
 for library in libopenvino.so libopenvino_intel_cpu_plugin.so libopenvino_onnx_frontend.so libopenvino_ir_frontend.so libtbb.so.12; do
   cp "$openvino/libs/$library"* "$target/lib/"
