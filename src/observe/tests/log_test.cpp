@@ -14,6 +14,8 @@
 namespace aqua::observe {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
@@ -89,6 +91,45 @@ TEST_F(LogTest, SaysThatTheFileCannotBeOpened) {
   ASSERT_FALSE(logger);
   EXPECT_EQ(logger.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(logger.error().reason, "log_not_writable");
+}
+
+TEST_F(LogTest, GoesOnInANewFileAfterTheOldOneWasMovedAway) {
+  const auto logger = Make(LogLevel::kInfo);
+  logger->Log(LogLevel::kInfo, "first");
+  std::filesystem::rename(Path(), folder_.path() / "log.1");
+  logger->Log(LogLevel::kInfo, "second");
+  logger->Reopen();
+  logger->Log(LogLevel::kInfo, "third");
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("third")));
+  EXPECT_THAT(std::string(AsText(base::ReadFile(folder_.path() / "log.1", 1 << 20).value())), AllOf(HasSubstr("first"), HasSubstr("second")));
+}
+
+TEST_F(LogTest, KeepsTheOldFileAndSaysSoWhenItCannotBeReopened) {
+  const auto logger = Make(LogLevel::kInfo);
+  const std::filesystem::path moved = folder_.path() / "log.1";
+  std::filesystem::rename(Path(), moved);
+  std::filesystem::create_directory(Path());  // a folder cannot be opened for writing
+  logger->Reopen();
+  logger->Log(LogLevel::kInfo, "still here");
+  EXPECT_THAT(std::string(AsText(base::ReadFile(moved, 1 << 20).value())), AllOf(HasSubstr(R"("level":"error")"), HasSubstr("cause"), HasSubstr("still here")));
+}
+
+TEST_F(LogTest, ReopeningLosesNoLineOfOtherThreads) {
+  const auto logger = Make(LogLevel::kInfo);
+  std::thread writer([&logger] {
+    for (int i = 0; i < 500; ++i) logger->Log(LogLevel::kInfo, "line");
+  });
+  for (int i = 0; i < 100; ++i) logger->Reopen();
+  writer.join();
+  EXPECT_EQ(Lines().size(), 500U);
+}
+
+TEST_F(LogTest, ReopeningStandardErrorDoesNothing) {
+  ::testing::internal::CaptureStderr();
+  const auto logger = MakeLogger({}).value();
+  logger->Reopen();
+  logger->Log(LogLevel::kInfo, "hello");
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr(R"("message":"hello")"));
 }
 
 TEST_F(LogTest, WritesToStandardErrorWithoutAFile) {

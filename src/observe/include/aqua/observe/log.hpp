@@ -48,6 +48,9 @@ class Logger {
   /// Writes one line. The fields keep their order; "trace_id" goes first by convention.
   virtual void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) = 0;
   void Log(LogLevel level, std::string_view message) { Log(level, message, {}); }
+
+  /// Opens the log file anew, after it was moved away. A file that cannot be opened leaves the old one in use.
+  virtual void Reopen() {}
 };
 
 enum class LogFormat {
