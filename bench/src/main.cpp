@@ -120,7 +120,7 @@ void MeasureLoops(const Options& options, const inference::ModelPackage& package
   report.Add("classify/" + name, "decode + preprocess + infer ÷ the same calls bare, one core",
              MeasurePairs(InTurn(images,
                                  [&](const Bytes& image) {
-                                   if (!classifier->Classify(image, 1)) std::abort();
+                                   if (!classifier->Classify(image, {.top = 1})) std::abort();
                                  }),
                           InTurn(images, [&](const Bytes& image) { bare.Run(image); }), pairs, seconds),
              0.97);

@@ -47,6 +47,7 @@ struct Preprocessor::State {
   NormaliseTable table;
   Bytes row;
   Image image;
+  ImageInfo info;
   DecodeScratch scratch;
   Resizer resizer;
 };
@@ -83,9 +84,14 @@ Preprocessor& Preprocessor::operator=(Preprocessor&&) noexcept = default;
 
 const PreprocessSpec& Preprocessor::spec() const { return state_->spec; }
 
+const Image& Preprocessor::decoded() const { return state_->image; }
+
+const ImageInfo& Preprocessor::info() const { return state_->info; }
+
 Status Preprocessor::Run(ByteView encoded, std::span<float> tensor) {
   State& state = *state_;
-  AQUA_TRY_ASSIGN(const ImageInfo info, DecodeWithScratch(encoded, state.limits, &state.spec, state.scratch, state.image));
+  AQUA_TRY_ASSIGN(state.info, DecodeWithScratch(encoded, state.limits, &state.spec, state.scratch, state.image));
+  const ImageInfo& info = state.info;
   const Placement placement = Place(state.spec, info.width, info.height);
   state.Fill(state.image, placement, DecodedExtent(info.width, state.image.width), DecodedExtent(info.height, state.image.height), tensor);
   return {};

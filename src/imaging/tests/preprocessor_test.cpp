@@ -78,6 +78,24 @@ TEST(PreprocessorTest, RunsEncodedImagesOneAfterAnother) {
   EXPECT_FLOAT_EQ(tensor[0], 2);
 }
 
+TEST(PreprocessorTest, ShowsTheLastPictureUprightAndTheSizeOfItsFile) {
+  const PreprocessSpec spec = Spec(ResizeRule::kStretch, 16, 16);
+  Preprocessor preprocessor(spec, RoomyLimits());
+  std::vector<float> tensor = TensorFor(spec);
+  // On its side; 16 pixels are enough for the model, so it is decoded at an eighth.
+  ASSERT_TRUE(preprocessor.Run(testing::EncodeJpeg(Flat(400, 200, {255, 0, 0}), {.orientation = 6}), tensor).has_value());
+  EXPECT_EQ(preprocessor.info().format, ImageFormat::kJpeg);
+  EXPECT_EQ(preprocessor.info().width, 200);
+  EXPECT_EQ(preprocessor.info().height, 400);
+  EXPECT_EQ(preprocessor.decoded().width, 25);
+  EXPECT_EQ(preprocessor.decoded().height, 50);
+  ASSERT_TRUE(preprocessor.Run(testing::EncodePng(Flat(20, 30, {7, 8, 9})), tensor).has_value());
+  EXPECT_EQ(preprocessor.info().format, ImageFormat::kPng);
+  EXPECT_EQ(preprocessor.decoded().width, 20);
+  EXPECT_EQ(preprocessor.decoded().height, 30);
+  EXPECT_EQ(preprocessor.decoded().pixels.at(2), 9);
+}
+
 TEST(PreprocessorTest, SwitchesColourProfilesBetweenImages) {
   const PreprocessSpec spec = Spec(ResizeRule::kStretch, 8, 8);
   Preprocessor preprocessor(spec, RoomyLimits());

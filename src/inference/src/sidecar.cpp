@@ -115,7 +115,8 @@ void ReadEvaluations(const JsonFields& root, Sidecar& sidecar) {
   for (const std::string& split : metrics.ObjectNames()) {
     const JsonFields figures = metrics.Object(split);
     if (!figures.Has("accuracy") || !figures.Has("macro_recall")) continue;
-    Evaluation evaluation{split, figures.Number("accuracy", 0, 1), figures.Number("macro_recall", 0, 1), std::nullopt};
+    Evaluation evaluation{split, figures.Number("accuracy", 0, 1), figures.Number("macro_recall", 0, 1), std::nullopt, std::nullopt};
+    if (figures.Has("macro_f1")) evaluation.macro_f1 = figures.Number("macro_f1", 0, 1);
     if (figures.Has("ece")) evaluation.ece = figures.Number("ece", 0, 1);
     sidecar.evaluations.push_back(std::move(evaluation));
   }

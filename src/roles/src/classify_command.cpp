@@ -76,7 +76,7 @@ class ClassifyRun {
     if (image.error) return *image.error;
     if (image.path != "-") return ClassifyFile(classifier, image.path, max_file_bytes_, arguments_.top, buffer);
     if (!standard_input_) return standard_input_.error();
-    return GuardWork([&] { return classifier.Classify(*standard_input_, arguments_.top); });
+    return GuardWork([&] { return classifier.Classify(*standard_input_, {.top = arguments_.top}); });
   }
 
   Status Print(const std::string& path, const Result<domain::Prediction>& result) {

@@ -22,7 +22,7 @@ Result<domain::Prediction> GuardWork(const std::function<Result<domain::Predicti
 Result<domain::Prediction> ClassifyFile(serving::Classifier& classifier, const std::string& path, std::uint64_t max_bytes, std::size_t top, Bytes& buffer) {
   return GuardWork([&]() -> Result<domain::Prediction> {
     AQUA_TRY(base::ReadFile(path, max_bytes, buffer));
-    return classifier.Classify(buffer, top);
+    return classifier.Classify(buffer, {.top = top});
   });
 }
 

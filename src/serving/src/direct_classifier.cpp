@@ -10,6 +10,7 @@
 
 #include "aqua/base/assert.hpp"
 #include "aqua/imaging/preprocessor.hpp"
+#include "aqua/imaging/thumbnail.hpp"
 #include "aqua/inference/decision.hpp"
 
 namespace aqua::serving {
@@ -84,14 +85,22 @@ class DirectClassifier final : public Classifier {
     return CheckWarmUp(package);
   }
 
-  Result<domain::Prediction> Classify(ByteView image, std::size_t top) override {
+  Result<domain::Prediction> Classify(ByteView image, const ClassifyOptions& options) override {
     LanePool::Lease lane = lanes_.Take();
     AQUA_TRY(lane->preprocessor.Run(image, lane->session->Input(1)));
     const auto start = std::chrono::steady_clock::now();
     AQUA_TRY(lane->session->Run(1));
     const auto inference_time = std::chrono::steady_clock::now() - start;
     AQUA_TRY_ASSIGN(const inference::Decision decision, inference::Decide(lane->session->Output(logits_index_, 1), temperature_, rejection_));
-    return MakePrediction(decision, top, inference_time);
+    domain::Prediction prediction = MakePrediction(decision, options.top, inference_time);
+    const imaging::ImageInfo& info = lane->preprocessor.info();
+    prediction.image_width = info.width;
+    prediction.image_height = info.height;
+    prediction.image_format = Name(info.format);
+    if (options.thumbnail_side > 0) {
+      AQUA_TRY_ASSIGN(prediction.thumbnail_jpeg, imaging::MakeThumbnail(lane->preprocessor.decoded(), options.thumbnail_side));
+    }
+    return prediction;
   }
 
   const ClassifierInfo& info() const override { return info_; }
@@ -115,7 +124,7 @@ class DirectClassifier final : public Classifier {
 
   Status CheckWarmUp(const inference::ModelPackage& package) {
     const inference::WarmUp& expected = package.sidecar.warm_up;
-    auto prediction = Classify(package.warm_up_image, 1);
+    auto prediction = Classify(package.warm_up_image, {.top = 1});
     if (!prediction) return prediction.error().WithContext("warm-up image " + expected.image);
     if (prediction->species.label == expected.label && std::abs(prediction->confidence - expected.confidence) <= expected.tolerance) return {};
     return MakeError(ErrorCode::kFailedPrecondition,

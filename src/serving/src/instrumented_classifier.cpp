@@ -25,19 +25,22 @@ InstrumentedClassifier::InstrumentedClassifier(std::unique_ptr<Classifier> inner
       rejected_(OutcomeCounter(registry, "rejected")),
       failed_(OutcomeCounter(registry, "failed")),
       predictions_(registry.AddCounter("model_predictions_total", "Images that a model answered.")),
+      prediction_seconds_(registry.AddHistogram("model_prediction_duration_seconds", "Time to answer one image.", Buckets())),
       inference_seconds_(registry.AddHistogram("aqua_serving_inference_seconds", "Time in the engine for one image.", Buckets())),
       classify_seconds_(registry.AddHistogram("aqua_serving_classify_seconds", "Time to classify one image, waiting included.", Buckets())) {}
 
-Result<domain::Prediction> InstrumentedClassifier::Classify(ByteView image, std::size_t top) {
+Result<domain::Prediction> InstrumentedClassifier::Classify(ByteView image, const ClassifyOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  auto prediction = inner_->Classify(image, top);
-  classify_seconds_.Observe(Seconds(std::chrono::steady_clock::now() - start).count());
+  auto prediction = inner_->Classify(image, options);
+  const double seconds = Seconds(std::chrono::steady_clock::now() - start).count();
+  classify_seconds_.Observe(seconds);
   if (!prediction) {
     failed_.Increment();
     return prediction;
   }
   (prediction->rejected ? rejected_ : classified_).Increment();
   predictions_.Increment();
+  prediction_seconds_.Observe(seconds);
   inference_seconds_.Observe(Seconds(prediction->inference_time).count());
   return prediction;
 }

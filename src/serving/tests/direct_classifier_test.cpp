@@ -49,7 +49,7 @@ std::unique_ptr<Classifier> MakeOrFail(const ColourModel& model, const DirectCla
 }
 
 domain::Prediction ClassifyOrFail(Classifier& classifier, const std::string& image, std::size_t top = 1) {
-  auto prediction = classifier.Classify(AsBytes(image), top);
+  auto prediction = classifier.Classify(AsBytes(image), {.top = top});
   if (prediction) return *std::move(prediction);
   ADD_FAILURE() << prediction.error().message;
   return {};
@@ -126,13 +126,32 @@ TEST(DirectClassifierTest, MarksLowConfidenceByTheUsersThresholdOnly) {
 
 TEST(DirectClassifierTest, ZeroCandidatesAreTakenAsOne) { EXPECT_EQ(ClassifyOrFail(*MakeOrFail({}), SolidPng(kRed), 0).candidates.size(), 1U); }
 
+TEST(DirectClassifierTest, TellsWhatTheFileWas) {
+  const domain::Prediction prediction = ClassifyOrFail(*MakeOrFail({}), SolidPng(kRed, 300, 200));
+  EXPECT_EQ(prediction.image_width, 300);
+  EXPECT_EQ(prediction.image_height, 200);
+  EXPECT_EQ(prediction.image_format, "PNG");
+}
+
+TEST(DirectClassifierTest, TheThumbnailIsAJpegOfTheAskedSizeThatShowsThePicture) {
+  const auto classifier = MakeOrFail({});
+  const auto prediction = classifier->Classify(AsBytes(SolidPng(kGreen, 300, 200)), {.top = 1, .thumbnail_side = 60});
+  ASSERT_TRUE(prediction.has_value());
+  const auto again = classifier->Classify(prediction->thumbnail_jpeg, {.top = 1});
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->image_format, "JPEG");
+  EXPECT_EQ(again->image_width, 60);
+  EXPECT_EQ(again->image_height, 40);
+  EXPECT_EQ(again->species.label, "green");
+}
+
 TEST(DirectClassifierTest, ErrorsOfTheImagePassThrough) {
   const auto classifier = MakeOrFail({});
   const std::string picture = SolidPng(kRed);
   const std::pair<std::string, const char*> cases[] = {
       {"", "empty"}, {"hello, I am text", "not_an_image"}, {picture.substr(0, picture.size() / 2), "corrupt"}, {SolidPng(kRed, 8, 8), "too_small"}};
   for (const auto& [bytes, reason] : cases) {
-    const auto prediction = classifier->Classify(AsBytes(bytes), 1);
+    const auto prediction = classifier->Classify(AsBytes(bytes), {.top = 1});
     ASSERT_FALSE(prediction.has_value()) << reason;
     EXPECT_EQ(prediction.error().code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(prediction.error().reason, reason);
@@ -143,7 +162,7 @@ TEST(DirectClassifierTest, TheLimitsOfTheOptionsApply) {
   DirectClassifierOptions options = Options();
   options.limits.max_side = 50;
   const auto classifier = MakeOrFail({}, options);
-  const auto prediction = classifier->Classify(AsBytes(SolidPng(kRed, 51, 40)), 1);
+  const auto prediction = classifier->Classify(AsBytes(SolidPng(kRed, 51, 40)), {.top = 1});
   ASSERT_FALSE(prediction.has_value());
   EXPECT_EQ(prediction.error().reason, "too_large");
 }

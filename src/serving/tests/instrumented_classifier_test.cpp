@@ -31,14 +31,19 @@ class InstrumentedClassifierTest : public ::testing::Test {
 };
 
 TEST_F(InstrumentedClassifierTest, PassesAnswersErrorsAndInfoThrough) {
-  const auto prediction = classifier_.Classify(AsBytes("unknown"), 1);
+  const auto prediction = classifier_.Classify(AsBytes("unknown"), {.top = 1});
   ASSERT_TRUE(prediction.has_value());
   EXPECT_TRUE(prediction->rejected);
   EXPECT_EQ(prediction->species.label, "bream");
-  const auto failure = classifier_.Classify(AsBytes("x"), 1);
+  const auto failure = classifier_.Classify(AsBytes("x"), {.top = 1});
   ASSERT_FALSE(failure.has_value());
   EXPECT_EQ(failure.error().reason, "not_an_image");
   EXPECT_EQ(classifier_.info().model, "fish_species");
+}
+
+TEST_F(InstrumentedClassifierTest, PassesTheOptionsThrough) {
+  EXPECT_TRUE(classifier_.Classify(AsBytes("known"), {.top = 1}).value().thumbnail_jpeg.empty());
+  EXPECT_FALSE(classifier_.Classify(AsBytes("known"), {.top = 1, .thumbnail_side = 16}).value().thumbnail_jpeg.empty());
 }
 
 TEST_F(InstrumentedClassifierTest, ShowsEveryOutcomeBeforeTheFirstImage) {
@@ -48,24 +53,25 @@ TEST_F(InstrumentedClassifierTest, ShowsEveryOutcomeBeforeTheFirstImage) {
 }
 
 TEST_F(InstrumentedClassifierTest, CountsImagesByOutcome) {
-  for (const std::string_view image : {"known", "known", "known", "unknown", "x", "y"}) static_cast<void>(classifier_.Classify(AsBytes(image), 1));
+  for (const std::string_view image : {"known", "known", "known", "unknown", "x", "y"}) static_cast<void>(classifier_.Classify(AsBytes(image), {.top = 1}));
   EXPECT_THAT(registry_.Text(),
               AllOf(HasSubstr("aqua_serving_images_total{outcome=\"classified\"} 3\n"), HasSubstr("aqua_serving_images_total{outcome=\"rejected\"} 1\n"),
                     HasSubstr("aqua_serving_images_total{outcome=\"failed\"} 2\n"), HasSubstr("model_predictions_total 4\n")));
 }
 
 TEST_F(InstrumentedClassifierTest, TimesTheEngineForAnsweredImagesAndTheCallForAll) {
-  for (const std::string_view image : {"known", "unknown", "x"}) static_cast<void>(classifier_.Classify(AsBytes(image), 1));
+  for (const std::string_view image : {"known", "unknown", "x"}) static_cast<void>(classifier_.Classify(AsBytes(image), {.top = 1}));
   EXPECT_THAT(registry_.Text(),
               AllOf(HasSubstr("aqua_serving_inference_seconds_bucket{le=\"0.001\"} 0\n"), HasSubstr("aqua_serving_inference_seconds_bucket{le=\"0.0025\"} 1\n"),
                     HasSubstr("aqua_serving_inference_seconds_bucket{le=\"0.025\"} 2\n"), HasSubstr("aqua_serving_inference_seconds_sum 0.022"),
-                    HasSubstr("aqua_serving_inference_seconds_count 2\n"), HasSubstr("aqua_serving_classify_seconds_count 3\n")));
+                    HasSubstr("aqua_serving_inference_seconds_count 2\n"), HasSubstr("aqua_serving_classify_seconds_count 3\n"),
+                    HasSubstr("model_prediction_duration_seconds_count 2\n")));
 }
 
 TEST_F(InstrumentedClassifierTest, TwoClassifiersShareTheMetricsOfARegistry) {
   InstrumentedClassifier other(std::make_unique<FakeClassifier>(kInfo, Answer), registry_);
-  static_cast<void>(classifier_.Classify(AsBytes("known"), 1));
-  static_cast<void>(other.Classify(AsBytes("known"), 1));
+  static_cast<void>(classifier_.Classify(AsBytes("known"), {.top = 1}));
+  static_cast<void>(other.Classify(AsBytes("known"), {.top = 1}));
   EXPECT_THAT(registry_.Text(), HasSubstr("aqua_serving_images_total{outcome=\"classified\"} 2\n"));
 }
 

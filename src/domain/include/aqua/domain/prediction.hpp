@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct Prediction {
   bool low_confidence = false;                ///< confidence is under the user's threshold; marks the answer, never hides it
   std::vector<Candidate> candidates;          ///< most probable first, also when `rejected`
   std::chrono::nanoseconds inference_time{};  ///< engine only, without decoding and preprocessing
+  int image_width = 0;                        ///< pixels of the file, upright
+  int image_height = 0;
+  std::string image_format;                  ///< "JPEG", "PNG" or "WebP"
+  std::vector<std::uint8_t> thumbnail_jpeg;  ///< empty unless it was asked for
 };
 
 }  // namespace aqua::domain

@@ -24,6 +24,12 @@ class Preprocessor {
 
   [[nodiscard]] const PreprocessSpec& spec() const;
 
+  /// The picture that the last Run() decoded, upright; a JPEG may have been decoded at 1/2, 1/4 or 1/8. Valid until the next
+  /// Run(); unspecified after one that failed.
+  [[nodiscard]] const Image& decoded() const;
+  /// Header of the file that the last Run() decoded; its size is the full one, upright.
+  [[nodiscard]] const ImageInfo& info() const;
+
   /// Decodes, resizes and normalises. tensor: [3, spec.height, spec.width] float32, RGB, written in full.
   /// Requires: tensor.size() == 3 * spec.height * spec.width. Errors: as Decode(); the tensor is then unspecified.
   Status Run(ByteView encoded, std::span<float> tensor);

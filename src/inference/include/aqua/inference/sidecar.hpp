@@ -48,6 +48,7 @@ struct Evaluation {
   std::string split;
   double accuracy = 0;
   double macro_recall = 0;
+  std::optional<double> macro_f1;
   std::optional<double> ece;
 };
 

@@ -27,7 +27,7 @@ class ClassifierConformanceTest : public ::testing::TestWithParam<ClassifierFact
   }
 
   domain::Prediction Classify(const std::string& image, std::size_t top) {
-    auto prediction = classifier_->Classify(AsBytes(image), top);
+    auto prediction = classifier_->Classify(AsBytes(image), {.top = top});
     if (prediction) return *std::move(prediction);
     ADD_FAILURE() << prediction.error().message;
     return {};
@@ -71,6 +71,12 @@ TEST_P(ClassifierConformanceTest, GivesAsManyCandidatesAsAskedForAndNoMoreThanTh
   }
 }
 
+TEST_P(ClassifierConformanceTest, GivesAThumbnailOnlyWhenAskedForOne) {
+  const std::string image = SolidPng(kRed);
+  EXPECT_TRUE(classifier_->Classify(AsBytes(image), {.top = 1}).value().thumbnail_jpeg.empty());
+  EXPECT_FALSE(classifier_->Classify(AsBytes(image), {.top = 1, .thumbnail_side = 16}).value().thumbnail_jpeg.empty());
+}
+
 TEST_P(ClassifierConformanceTest, TheConfidencesOfAllClassesSumToOne) {
   double sum = 0;
   for (const domain::Candidate& candidate : Classify(SolidPng({90, 120, 30}), 3).candidates) sum += candidate.confidence;
@@ -79,7 +85,7 @@ TEST_P(ClassifierConformanceTest, TheConfidencesOfAllClassesSumToOne) {
 
 TEST_P(ClassifierConformanceTest, RefusesWhatIsNoPictureAndGoesOn) {
   for (const std::string& bytes : {std::string(), std::string("this is no picture")}) {
-    const auto prediction = classifier_->Classify(AsBytes(bytes), 1);
+    const auto prediction = classifier_->Classify(AsBytes(bytes), {.top = 1});
     ASSERT_FALSE(prediction.has_value());
     EXPECT_EQ(prediction.error().code, ErrorCode::kInvalidArgument);
     EXPECT_FALSE(prediction.error().reason.empty());
@@ -96,7 +102,7 @@ TEST_P(ClassifierConformanceTest, CallsAtOnceGetTheAnswersOfCallsAlone) {
     threads.emplace_back([&, i] {
       const std::string image = SolidPng(colours[i]);
       for (int round = 0; round < 10; ++round) {
-        const auto prediction = classifier_->Classify(AsBytes(image), 3);
+        const auto prediction = classifier_->Classify(AsBytes(image), {.top = 3});
         ASSERT_TRUE(prediction.has_value());
         EXPECT_EQ(prediction->species.label, alone[i].species.label);
         for (std::size_t k = 0; k < 3; ++k) EXPECT_DOUBLE_EQ(prediction->candidates[k].confidence, alone[i].candidates[k].confidence);

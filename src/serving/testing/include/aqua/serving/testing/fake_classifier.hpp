@@ -19,10 +19,11 @@ class FakeClassifier final : public Classifier {
 
   FakeClassifier(ClassifierInfo info, Answer answer) : info_(std::move(info)), answer_(std::move(answer)) {}
 
-  Result<domain::Prediction> Classify(ByteView image, std::size_t top) override {
+  Result<domain::Prediction> Classify(ByteView image, const ClassifyOptions& options) override {
     const std::lock_guard lock(mutex_);
-    auto prediction = answer_(image, top);
+    auto prediction = answer_(image, options.top);
     if (!prediction) return prediction;
+    if (options.thumbnail_side > 0) prediction->thumbnail_jpeg = {0xFF, 0xD8};
     prediction->model = info_.model;
     prediction->model_version = info_.model_version;
     prediction->preprocess_id = info_.preprocess_id;
