@@ -44,6 +44,17 @@ std::vector<Setting> GeneralSettings() {
        .environment = {{"AQUA_LOG_FORMAT"}},
        .section = "General",
        .description = "JSON lines for machines or text for people; auto is text when standard error is a terminal, else JSON."},
+      {.key = "log.file",
+       .type = SettingType::kPath,
+       .environment = {{"AQUA_LOG_FILE"}},
+       .section = "General",
+       .description = "File to append log lines to; opened anew on SIGHUP. When empty: standard error."},
+      {.key = "log.requests",
+       .type = SettingType::kBoolean,
+       .default_value = "true",
+       .environment = {{"AQUA_LOG_REQUESTS"}},
+       .section = "General",
+       .description = "Log one line for each request of the API; probes and /metrics only when they fail."},
   };
 }
 
@@ -210,7 +221,7 @@ std::vector<Setting> ImageEffortSettings() {
 
 std::vector<Setting> ActiveSettings() {
   std::vector<Setting> rows;
-  for (const auto& part : {GeneralSettings(), ModelSettings(), InferenceSettings(), ImageSizeSettings(), ImageEffortSettings()})
+  for (const auto& part : {GeneralSettings(), ModelSettings(), InferenceSettings(), ImageSizeSettings(), ImageEffortSettings(), ServiceSettings()})
     rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }

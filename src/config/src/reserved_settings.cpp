@@ -21,10 +21,7 @@ std::vector<Setting> ServerSettings() {
            .type = kInteger,
            .environment = {{"AQUA_MAX_BATCH"}},
            .description = "Most images that one run of the engine takes together."},
-          {.key = "api.host", .type = kText, .environment = {{"API_HOST"}}, .description = "Address that the API listens on."},
-          {.key = "api.port", .type = kInteger, .default_value = "8000", .environment = {{"API_PORT"}}, .description = "Port of the API."},
           {.key = "api.cors_origins", .type = kText, .environment = {{"CORS_ORIGINS"}}, .description = "Origins that browsers may call from."},
-          {.key = "api.web_directory", .type = kPath, .environment = {{"AQUA_WEB_DIR"}}, .description = "Folder of the dashboard."},
           {.key = "ml.port", .type = kInteger, .default_value = "8001", .environment = {{"ML_PORT"}}, .description = "HTTP port of the ml role."},
           {.key = "ml.grpc_port", .type = kInteger, .default_value = "9001", .environment = {{"ML_GRPC_PORT"}}, .description = "gRPC port of the ml role."},
           {.key = "worker.port", .type = kInteger, .default_value = "8002", .environment = {{"WORKER_PORT"}}, .description = "Port of the worker role."},
@@ -39,7 +36,6 @@ std::vector<Setting> ServerSettings() {
            .default_value = "20",
            .environment = {{"RATE_LIMIT_BURST"}},
            .description = "Requests at once beyond the rate."},
-          {.key = "metrics.enabled", .type = kBoolean, .environment = {{"PROMETHEUS_ENABLED"}}, .description = "Whether /metrics answers."},
       });
 }
 
@@ -47,21 +43,6 @@ std::vector<Setting> StoreSettings() {
   using enum SettingType;
   return Reserve("Stores and messages",
                  {
-                     {.key = "database.url",
-                      .type = kUrl,
-                      .environment = {{"DATABASE_URL"}},
-                      .secret = true,
-                      .description = "sqlite:////absolute/file.db or postgresql://…"},
-                     {.key = "database.pool_size",
-                      .type = kInteger,
-                      .default_value = "20",
-                      .environment = {{"DATABASE_POOL_SIZE"}},
-                      .description = "Connections kept open."},
-                     {.key = "database.max_overflow",
-                      .type = kInteger,
-                      .default_value = "10",
-                      .environment = {{"DATABASE_MAX_OVERFLOW"}},
-                      .description = "Connections beyond the pool."},
                      {.key = "redis.url", .type = kUrl, .environment = {{"REDIS_URL"}}, .secret = true, .description = "Redis server."},
                      {.key = "redis.max_connections",
                       .type = kInteger,
@@ -89,26 +70,24 @@ std::vector<Setting> StoreSettings() {
 
 std::vector<Setting> AccountSettings() {
   using enum SettingType;
-  return Reserve(
-      "Accounts",
-      {
-          {.key = "auth.mode", .type = kChoice, .default_value = "local", .choices = {"local", "required"}, .description = "Whether callers must sign in."},
-          {.key = "auth.secret_key",
-           .type = kText,
-           .environment = {{"SECRET_KEY"}},
-           .secret = true,
-           .description = "Key of the instance. In production at least 32 characters and no known default."},
-          {.key = "auth.jwt_secret",
-           .type = kText,
-           .environment = {{"JWT_SECRET"}},
-           .secret = true,
-           .description = "Key that signs tokens. In production at least 32 characters and no known default."},
-          {.key = "auth.jwt_algorithm", .type = kText, .environment = {{"JWT_ALGORITHM"}}, .description = "Algorithm that signs tokens."},
-          {.key = "auth.access_token_lifetime",
-           .type = kDuration,
-           .environment = {{"ACCESS_TOKEN_EXPIRE_MINUTES", "min"}},
-           .description = "Life of an access token."},
-      });
+  return Reserve("Accounts",
+                 {
+                     {.key = "auth.secret_key",
+                      .type = kText,
+                      .environment = {{"SECRET_KEY"}},
+                      .secret = true,
+                      .description = "Key of the instance. In production at least 32 characters and no known default."},
+                     {.key = "auth.jwt_secret",
+                      .type = kText,
+                      .environment = {{"JWT_SECRET"}},
+                      .secret = true,
+                      .description = "Key that signs tokens. In production at least 32 characters and no known default."},
+                     {.key = "auth.jwt_algorithm", .type = kText, .environment = {{"JWT_ALGORITHM"}}, .description = "Algorithm that signs tokens."},
+                     {.key = "auth.access_token_lifetime",
+                      .type = kDuration,
+                      .environment = {{"ACCESS_TOKEN_EXPIRE_MINUTES", "min"}},
+                      .description = "Life of an access token."},
+                 });
 }
 
 std::vector<Setting> ServingSettings() {

@@ -11,6 +11,9 @@ namespace aqua::config {
 /// The rows that the program uses.
 std::vector<Setting> ActiveSettings();
 
+/// The active rows of the server: transport, database, telemetry.
+std::vector<Setting> ServiceSettings();
+
 /// The rows of the compatibility contract that nothing uses yet.
 std::vector<Setting> ReservedSettings();
 

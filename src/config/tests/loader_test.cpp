@@ -202,8 +202,8 @@ TEST_F(LoaderTest, TestDataFolderIsIgnored) {
 
 TEST_F(LoaderTest, ReservedNamesWarnOnceWhereverTheyAreSet) {
   Dotenv("KAFKA_BOOTSTRAP_SERVERS=a:9092\n");
-  sources_.environment = {{"KAFKA_BOOTSTRAP_SERVERS", "b:9092"}, {"API_PORT", "not even a number"}};
-  EXPECT_THAT(Warnings(), ElementsAre("KAFKA_BOOTSTRAP_SERVERS is known but has no effect in this build", "API_PORT is known but has no effect in this build"));
+  sources_.environment = {{"KAFKA_BOOTSTRAP_SERVERS", "b:9092"}, {"ML_PORT", "not even a number"}};
+  EXPECT_THAT(Warnings(), ElementsAre("KAFKA_BOOTSTRAP_SERVERS is known but has no effect in this build", "ML_PORT is known but has no effect in this build"));
   EXPECT_EQ(Accepted().entries().find("kafka.bootstrap_servers")->second.text, "b:9092");
 }
 

@@ -48,11 +48,10 @@ TEST(ReportTest, PrintedConfigReadsBackToTheSameValues) {
 }
 
 TEST(ReportTest, PrintedConfigHidesSecretsAndCommentsReservedSettings) {
-  const std::string printed =
-      PrintConfig(LoadEnvironment({{"SECRET_KEY", "hidden"}, {"DATABASE_URL", "postgresql://u:hidden@h/d"}, {"API_PORT", "80\n81: x"}}));
+  const std::string printed = PrintConfig(LoadEnvironment({{"SECRET_KEY", "hidden"}, {"DATABASE_URL", "postgresql://u:hidden@h/d"}, {"ML_PORT", "80\n81: x"}}));
   EXPECT_THAT(printed, Not(HasSubstr("hidden")));
   EXPECT_THAT(printed, HasSubstr("# auth.secret_key: \"***\"  # environment SECRET_KEY; known, but without effect in this build\n"));
-  EXPECT_THAT(printed, HasSubstr("# api.port: \"80\\\\x0a81: x\"  # environment API_PORT;"));
+  EXPECT_THAT(printed, HasSubstr("# ml.port: \"80\\\\x0a81: x\"  # environment ML_PORT;"));
 }
 
 TEST(ReportTest, HelpExplainsActiveSettingsOnly) {

@@ -23,6 +23,10 @@ struct Parser {
   bool check_config = false;
   bool print_config = false;
   bool config_reference = false;
+  bool openapi = false;
+  ServeArguments serve;
+  std::string ports_file;
+  MigrateArguments migrate;
   ClassifyArguments classify;
   std::string metrics_file;
   ModelArguments model;
@@ -78,6 +82,7 @@ void Parser::AddModel() {
 
 void Parser::AddOthers() {
   AddCommand(app, "doctor")->add_flag("--json", doctor.json, "Print one JSON object.");
+  AddCommand(app, "migrate")->add_flag("--plan", migrate.plan, "Only show what would be done.");
   AddCommand(app, "completion")
       ->add_option("SHELL", completion.shell, "bash, zsh or fish.")
       ->required()
@@ -94,6 +99,9 @@ Parser::Parser() {
   app.add_flag("--check-config", check_config, "Check the settings, list all that is wrong, and end.");
   app.add_flag("--print-config", print_config, "Show every setting, its value and where it came from, secrets masked.");
   app.add_flag("--config-reference", config_reference, "Print docs/config.md.")->group("");
+  app.add_flag("--openapi", openapi, "Print the contract of the API, api/openapi.json.")->group("");
+  app.add_option("--role", serve.role, "Run a server: all-in-one (the API and the page, on this machine) or api.")->type_name("ROLE");
+  app.add_option("--ports-file", ports_file, "Write the ports that the server listens on to FILE as JSON.")->type_name("FILE");
   AddClassify();
   AddModel();
   AddOthers();
@@ -159,6 +167,8 @@ bool TakeCommand(Parser& parser, CommandLine& line) {
     line.command = ShowCommand::kVersion;
   } else if (parser.config_reference) {
     line.command = ShowCommand::kConfigReference;
+  } else if (parser.openapi) {
+    line.command = ShowCommand::kOpenApi;
   } else if (parser.print_config) {
     line.command = ShowCommand::kPrintConfig;
   } else if (parser.check_config) {
@@ -182,8 +192,13 @@ bool TakeCommand(Parser& parser, CommandLine& line) {
     }
   } else if (app.got_subcommand("doctor")) {
     line.command = parser.doctor;
+  } else if (app.got_subcommand("migrate")) {
+    line.command = parser.migrate;
   } else if (app.got_subcommand("completion")) {
     line.command = parser.completion;
+  } else if (!parser.serve.role.empty()) {
+    parser.serve.ports_file = parser.ports_file;
+    line.command = parser.serve;
   } else {
     return false;
   }

@@ -14,7 +14,7 @@ namespace aqua::roles {
 enum class ModelCommand { kList, kInspect, kValidate };
 
 /// Prints something and ends; needs no model. kCheckConfig and kPrintConfig load the settings.
-enum class ShowCommand { kVersion, kCheckConfig, kPrintConfig, kConfigReference };
+enum class ShowCommand { kVersion, kCheckConfig, kPrintConfig, kConfigReference, kOpenApi };
 
 struct CompletionArguments {
   std::string shell;
@@ -24,7 +24,9 @@ struct CompletionArguments {
 struct CommandLine {
   std::filesystem::path config_file;
   std::vector<std::pair<std::string, std::string>> setting_flags;
-  std::variant<ShowCommand, ClassifyArguments, std::pair<ModelCommand, ModelArguments>, EvaluateArguments, DoctorArguments, CompletionArguments> command;
+  std::variant<ShowCommand, ClassifyArguments, std::pair<ModelCommand, ModelArguments>, EvaluateArguments, DoctorArguments, CompletionArguments, ServeArguments,
+               MigrateArguments>
+      command;
 };
 
 /// Parses the command line. Returns the exit code instead when help was printed or the usage was wrong (then with the

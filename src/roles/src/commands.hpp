@@ -56,4 +56,16 @@ struct DoctorArguments {
 };
 int RunDoctor(const Context& context, const DoctorArguments& arguments, const std::vector<std::string>& config_warnings);
 
+struct ServeArguments {
+  std::string role;
+  std::filesystem::path ports_file;  ///< where the ports chosen are written as JSON; empty: nowhere
+};
+/// Runs a role until a signal ends it.
+int RunServe(const Context& context, const ServeArguments& arguments);
+
+struct MigrateArguments {
+  bool plan = false;
+};
+int RunMigrate(const Context& context, const MigrateArguments& arguments);
+
 }  // namespace aqua::roles

@@ -25,11 +25,13 @@ constexpr std::string_view kPlainExit =
     "1  failed; the reason was printed\n"
     "2  wrong usage or settings; nothing was done";
 
-constexpr std::array<Manual, 9> kManuals = {{
-    {"aqua", "knows fish from photos, on this machine, without a server", "aqua [OPTION…] COMMAND [ARGUMENT…]",
+constexpr std::array<Manual, 10> kManuals = {{
+    {"aqua", "knows fish from photos, as a command or as a server with a page",
+     "aqua [OPTION…] COMMAND [ARGUMENT…]\naqua --role=all-in-one [--ports-file FILE] [OPTION…]",
      "Classifies fish in photos with models that say how sure they are and when they do not know. Give a COMMAND; `aqua COMMAND --help` explains each. "
+     "With --role it serves the API and the page on this machine and keeps what it answered, until SIGTERM or Ctrl-C; SIGHUP opens the log file anew. "
      "Every setting can be given in a file (--config), in .env, in the environment, or as a flag --KEY=VALUE, each of these winning over the ones before it.",
-     kPlainExit, "aqua classify photo.jpg\naqua classify --json photos/ >answers.jsonl\naqua doctor"},
+     kPlainExit, "aqua classify photo.jpg\naqua classify --json photos/ >answers.jsonl\naqua --role=all-in-one\naqua doctor"},
     {"aqua classify", "says which fish is in each image", "aqua classify [--json] [--top K] PATH…\naqua classify [--json] [--top K] - <IMAGE",
      "PATH is a JPEG, PNG or WebP file, or a folder that is searched for images, its own folders included; - is one image on standard input. The type is told "
      "by content, not by name. "
@@ -64,6 +66,10 @@ constexpr std::array<Manual, 9> kManuals = {{
     {"aqua doctor", "says what is wrong with this installation, and what to do", "aqua doctor [--json]",
      "Looks at the processor, the settings, the engine, the model (loads it and has it classify its warm-up image) and the state folder.",
      "0  it works, perhaps with warnings\n1  something must be mended; what to do was printed\n2  wrong usage or settings", "aqua doctor"},
+    {"aqua migrate", "brings the database to the schema of this program", "aqua migrate [--plan]",
+     "A server does the same when it starts. The database is DATABASE_URL, or aqua.db in the state folder. All steps are applied in one transaction; "
+     "a database that a newer program wrote is left alone.",
+     kPlainExit, "aqua migrate --plan\nDATABASE_URL=postgresql://aqua@db/aqua aqua migrate"},
     {"aqua completion", "prints a completion script for a shell", "aqua completion bash|zsh|fish", "The script completes commands, options and settings.",
      kPlainExit, "source <(aqua completion bash)\naqua completion zsh >~/.zfunc/_aqua\naqua completion fish >~/.config/fish/completions/aqua.fish"},
 }};

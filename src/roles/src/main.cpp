@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "aqua/api/application.hpp"
 #include "aqua/base/text.hpp"
 #include "aqua/config/loader.hpp"
 #include "aqua/config/report.hpp"
@@ -46,6 +47,7 @@ Result<std::unique_ptr<observe::Logger>> MakeLogger(const config::Settings& sett
   const std::string& format = settings.Text("log.format");
   const bool text = format == "text" || (format == "auto" && IsTerminal(STDERR_FILENO));
   config.format = text ? observe::LogFormat::kText : observe::LogFormat::kJson;
+  config.file = settings.Path("log.file");
   return observe::MakeLogger(config);
 }
 
@@ -87,6 +89,8 @@ int RunWithSettings(const CommandLine& line) {
                         [&](const ClassifyArguments& arguments) { return RunClassify(context, arguments); },
                         [&](const std::pair<ModelCommand, ModelArguments>& model) { return RunModel(context, model.first, model.second); },
                         [&](const EvaluateArguments& arguments) { return RunModelEvaluate(context, arguments); },
+                        [&](const ServeArguments& arguments) { return RunServe(context, arguments); },
+                        [&](const MigrateArguments& arguments) { return RunMigrate(context, arguments); },
                         [&](const DoctorArguments& arguments) { return RunDoctor(context, arguments, loaded->warnings); },
                         [](const auto&) { return static_cast<int>(kExitUsage); },
                     },
@@ -100,6 +104,10 @@ int Main(const std::vector<std::string>& arguments) {
   if (const auto* show = std::get_if<ShowCommand>(&line.command)) {
     if (*show == ShowCommand::kVersion) {
       PrintVersion();
+      return kExitOk;
+    }
+    if (*show == ShowCommand::kOpenApi) {
+      fmt::print("{}", api::OpenApiDocument());
       return kExitOk;
     }
     if (*show == ShowCommand::kConfigReference) {

@@ -9,6 +9,7 @@
 #include "aqua/inference_openvino/openvino_network.hpp"
 #include "aqua/inference_reference/reference_network.hpp"
 #include "aqua/serving/direct_classifier.hpp"
+#include "installation.hpp"
 
 namespace aqua::roles {
 namespace {
@@ -36,13 +37,8 @@ fs::path CacheFolder(const config::Settings& settings) {
 fs::path ModelBasePath(const config::Settings& settings) {
   fs::path configured = settings.Path("model.base_path");
   if (!configured.empty()) return configured;
-  std::error_code failure;
-  fs::path folder = fs::read_symlink("/proc/self/exe", failure).parent_path();
   // Installed: <prefix>/bin/aqua beside <prefix>/models. Checkout: build/<preset>/bin/aqua below it.
-  for (int level = 0; level < 4 && folder.has_relative_path(); ++level) {
-    folder = folder.parent_path();
-    if (fs::exists(folder / "models" / "SHIPPED", failure)) return folder / "models";
-  }
+  if (const fs::path folder = InstalledFolder("models/SHIPPED"); !folder.empty()) return folder / "models";
   return "models";
 }
 
@@ -53,15 +49,22 @@ Result<inference::NetworkLoader> EngineLoader(const config::Settings& settings) 
   return MakeError(ErrorCode::kUnimplemented, fmt::format("the engine '{}' is not in this build; set INFERENCE_ENGINE=openvino", engine), "engine_not_built");
 }
 
-imaging::DecodeLimits CommandLineLimits(const config::Settings& settings) {
+imaging::DecodeLimits ServerLimits(const config::Settings& settings) {
   imaging::DecodeLimits limits;
-  limits.min_side = IsDefault(settings, "imaging.min_side") ? kCommandLineMinSide : static_cast<int>(settings.Integer("imaging.min_side"));
+  limits.min_side = static_cast<int>(settings.Integer("imaging.min_side"));
   limits.max_side = static_cast<int>(settings.Integer("imaging.max_side"));
   limits.max_pixels = settings.Integer("imaging.max_pixels");
   limits.max_memory_bytes = settings.Bytes("imaging.max_memory_bytes");
   limits.max_scans = static_cast<int>(settings.Integer("imaging.max_scans"));
   limits.max_expansion = static_cast<int>(settings.Integer("imaging.max_expansion"));
-  limits.max_cpu = IsDefault(settings, "imaging.max_decode_cpu") ? kCommandLineMaxCpu : settings.Duration("imaging.max_decode_cpu");
+  limits.max_cpu = settings.Duration("imaging.max_decode_cpu");
+  return limits;
+}
+
+imaging::DecodeLimits CommandLineLimits(const config::Settings& settings) {
+  imaging::DecodeLimits limits = ServerLimits(settings);
+  if (IsDefault(settings, "imaging.min_side")) limits.min_side = kCommandLineMinSide;
+  if (IsDefault(settings, "imaging.max_decode_cpu")) limits.max_cpu = kCommandLineMaxCpu;
   return limits;
 }
 
@@ -88,21 +91,26 @@ Result<inference::ModelPackage> LoadModel(const config::Settings& settings, cons
   return package;
 }
 
-Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, std::string_view model, std::size_t sessions) {
+Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, const inference::ModelPackage& package, std::size_t sessions,
+                                                            const imaging::DecodeLimits& limits) {
   const config::Settings& settings = context.settings;
   if (settings.Text("inference.device") != "cpu")
     context.logger.Log(observe::LogLevel::kWarning, "no engine in this build runs on a GPU; using the CPU", {{"device", settings.Text("inference.device")}});
-  AQUA_TRY_ASSIGN(const serving::ModelLocation location, FindModel(settings, model));
-  AQUA_TRY_ASSIGN(const inference::ModelPackage package, LoadModel(settings, location));
   serving::DirectClassifierOptions options;
   AQUA_TRY_ASSIGN(options.loader, EngineLoader(settings));
-  options.limits = CommandLineLimits(settings);
+  options.limits = limits;
   options.sessions = sessions;
   options.cache_folder = CacheFolder(settings);
   options.confidence_threshold = settings.Real("model.confidence_threshold");
   auto classifier = serving::MakeDirectClassifier(package, options);
-  if (!classifier) return classifier.error().WithContext(fmt::format("model {}@{}", base::Printable(location.name), location.version));
+  if (!classifier) return classifier.error().WithContext(fmt::format("model {}@{}", base::Printable(package.sidecar.name), package.sidecar.version));
   return classifier;
+}
+
+Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, std::string_view model, std::size_t sessions) {
+  AQUA_TRY_ASSIGN(const serving::ModelLocation location, FindModel(context.settings, model));
+  AQUA_TRY_ASSIGN(const inference::ModelPackage package, LoadModel(context.settings, location));
+  return MakeClassifier(context, package, sessions, CommandLineLimits(context.settings));
 }
 
 std::size_t WorkerCount(const config::Settings& settings) {

@@ -31,7 +31,14 @@ Result<serving::ModelLocation> FindModel(const config::Settings& settings, std::
 /// Reads and verifies a model for the configured engine.
 Result<inference::ModelPackage> LoadModel(const config::Settings& settings, const serving::ModelLocation& location);
 
-/// Loads a model and makes a classifier that is ready for `sessions` images at once.
+/// Limits of the image front door for images that strangers send: as the settings say.
+imaging::DecodeLimits ServerLimits(const config::Settings& settings);
+
+/// Makes a classifier of a model that was loaded, ready for `sessions` images at once.
+Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, const inference::ModelPackage& package, std::size_t sessions,
+                                                            const imaging::DecodeLimits& limits);
+
+/// Loads a model and makes a classifier with the limits of the command line.
 Result<std::unique_ptr<serving::Classifier>> MakeClassifier(const Context& context, std::string_view model, std::size_t sessions);
 
 /// Threads that look at images: the setting, else all cores this process may use.

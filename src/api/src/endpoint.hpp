@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "aqua/api/services.hpp"
+#include "aqua/base/result.hpp"
+#include "aqua/contract/description.hpp"
+#include "aqua/contract/json.hpp"
+#include "aqua/contract/openapi.hpp"
+#include "aqua/http/message.hpp"
+#include "aqua/http/server.hpp"
+
+namespace aqua::api {
+
+using ExchangePtr = std::shared_ptr<http::Exchange>;
+
+/// One operation of the API: its description for the contract and the function that serves it.
+struct Endpoint {
+  contract::Operation operation;
+  http::Execution execution = http::Execution::kInline;
+  void (*handler)(Services&, ExchangePtr) = nullptr;
+  /// Whether `operation.max_body_bytes` is room for an image: then the setting for image files replaces it.
+  bool carries_image = false;
+  bool in_contract = true;  ///< files of the page are not part of it
+};
+
+/// The groups of endpoints, one source each.
+std::vector<Endpoint> SystemEndpoints();
+std::vector<Endpoint> ClassifyEndpoints();
+std::vector<Endpoint> HistoryEndpoints();
+std::vector<Endpoint> SpeciesEndpoints();
+std::vector<Endpoint> ModelEndpoints();
+std::vector<Endpoint> PerformanceEndpoints();
+std::vector<Endpoint> PageEndpoints();
+
+/// A JSON answer of the contract.
+template <typename T>
+contract::Operation::Answer JsonAnswer(int status, std::string description) {
+  return {status, std::move(description), "application/json", &contract::SchemaOf<T>(), {}};
+}
+
+/// Adds the error answers of these statuses, all with the error envelope.
+void AddErrors(contract::Operation& operation, std::initializer_list<int> statuses);
+
+http::Response JsonResponse(int status, std::string json);
+
+template <typename T>
+http::Response JsonResponseOf(int status, const T& answer) {
+  return JsonResponse(status, contract::ToJson(answer));
+}
+
+}  // namespace aqua::api
