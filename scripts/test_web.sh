@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Checks the page: generated client as the contract says, types, lint, unit tests, first-load budget, and a walk through the
+# page of a real server in a real browser. Screenshots: build/screenshots. The page must be built (scripts/build_web.sh).
+set -euo pipefail
+script=page
+. "$(dirname "$0")/environment.sh"
+. "$root/scripts/node.sh"
+cd "$root/web"
+npx() { "$node_home/bin/node" "$node_home/lib/node_modules/npm/bin/npx-cli.js" --no-install "$@"; }
+npx openapi-typescript ../api/openapi.json -o "$root/build/schema.d.ts"
+diff -u src/shared/api/schema.d.ts "$root/build/schema.d.ts"
+npm run check
+npm run lint
+npm test
+first_load=$(for file in dist/index.html $(grep -o 'assets/[^"]*' dist/index.html | sed 's|^|dist/|' | sort -u); do gzip -c "$file" | wc -c; done | awk '{sum += $1} END {print sum}')
+say "first load: $first_load bytes compressed (budget 256000)"
+[ "$first_load" -le 256000 ]
+
+work=$(mktemp -d)
+ML_MODEL_BASE_PATH="$root/models" AQUA_STATE_DIR="$work/var" API_PORT=0 "$root/build/release/bin/aqua" --role=all-in-one --server.drain_grace=0s --ports-file "$work/ports" 2>"$work/log" &
+server=$!
+trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 200); do
+  [ -s "$work/ports" ] && break
+  sleep 0.1
+done
+[ -s "$work/ports" ] || { cat "$work/log"; exit 1; }
+BASE_URL="http://127.0.0.1:$(sed 's/[^0-9]//g' "$work/ports")" SAMPLES="$root/samples" SCREENSHOTS="$root/build/screenshots" "$node_home/bin/node" e2e/run.mjs
