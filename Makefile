@@ -3,10 +3,10 @@
 
 help:            ## list the targets
 	@awk -F'## ' '/^[a-z-]+: .*##/ {split($$1, target, ":"); printf "make %-11s %s\n", target[1], $$2}' Makefile
-run:             ## build the program and classify the sample photos
+run:             ## build the program and the page, start the server, send it a photo, serve until Ctrl-C
 	@scripts/run.sh
 test:            ## build and run the whole test suite
-	@scripts/install_dependencies.sh build test train
+	@scripts/install_dependencies.sh build web test train
 	@/usr/bin/python3 scripts/run_tests.py
 bench:           ## measure speed and memory as ratios to bare loops (about 3 minutes)
 	@scripts/bench.sh

@@ -23,4 +23,12 @@ trap 'rm -rf "$images"' EXIT
 say "measuring ($([ ${#full[@]} -eq 0 ] && echo 'about 3 minutes' || echo 'about 15 minutes')); leave the machine alone meanwhile"
 build/release/bin/aqua_bench --aqua "$binary" --model models/fish_species/v1.0.0 --images "$images/crops" --json "$result" "${full[@]}"
 taskset -c 0 /usr/bin/python3 bench/pillow_peer.py "$images"
-say "results in $result; docs/performance.md explains them"
+server_result=${result%.json}_server.json
+echo=()
+if [ -f ../shared/bench/peers/beast_echo.cpp ]; then
+  g++ -O2 -std=c++20 ../shared/bench/peers/beast_echo.cpp -o "$images/echo" -pthread
+  echo=(--echo "$images/echo")
+fi
+/usr/bin/python3 bench/server_bench.py --aqua "$binary" --bare build/release/bin/aqua_bench_bare --json "$server_result" "${echo[@]}" \
+  $([ ${#full[@]} -eq 0 ] && echo '--pairs 4 --seconds 3' || echo '--pairs 15 --seconds 4')
+say "results in $result and $server_result; docs/performance.md explains them"

@@ -23,7 +23,7 @@ CORES = str(len(os.sched_getaffinity(0)))
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = os.environ.get("FUZZ_SECONDS", "20")
 # Suites that start threads and hold no vendor library: those are built without the sanitizer and would be blamed.
-THREAD_SUITES = "^(OrderedWork|Log|Metrics|Trace|DirectClassifier|InstrumentedClassifier|Reference/|.*Classifier)"
+THREAD_SUITES = "^(OrderedWork|Uuid|Log|Metrics|Trace|Performance|Health|DirectClassifier|InstrumentedClassifier|Reference/|.*Classifier|.*Server|.*Connection|.*WorkerPool|.*CommitQueue|.*Pool)"
 
 ENVIRONMENT = os.environ | {
     "CCACHE_BASEDIR": str(ROOT),
@@ -116,8 +116,9 @@ def check_build(stage: Stage) -> Counts:
 
 
 def check_documents(stage: Stage) -> Counts:
-    """Generated documents are what the binary prints; relative links in documents lead somewhere."""
-    return stage.one("bash", "-c", "build/release/bin/aqua --config-reference | diff -u docs/config.md -") + stage.one(PYTHON, "scripts/check_links.py")
+    """Generated documents are what the binary prints; relative links in documents lead somewhere; the contract broke nothing."""
+    return (stage.one("bash", "-c", "build/release/bin/aqua --config-reference | diff -u docs/config.md -") + stage.one(PYTHON, "scripts/check_links.py")
+            + stage.one("bash", "-c", "build/release/bin/aqua --openapi | diff -u api/openapi.json -") + stage.one(PYTHON, "scripts/check_contract.py"))
 
 
 def check_units(stage: Stage) -> Counts:
@@ -132,18 +133,35 @@ def check_program(stage: Stage) -> Counts:
     return stage.unittest("tests/cli", "tests/cli")
 
 
+def check_contract(stage: Stage) -> Counts:
+    """The check for breaking changes, and a client made from the contract alone that tries to break the server."""
+    counts = stage.unittest("tests/contract", "tests/contract")
+    return counts + stage.one("scripts/fuzz_api.sh", os.environ.get("API_CASES", "30"))
+
+
+def check_server(stage: Stage) -> Counts:
+    """The server from outside: routes, hostile clients, faults of disks and databases, kill -9."""
+    return stage.unittest("tests/server", "tests/server")
+
+
+def check_page(stage: Stage) -> Counts:
+    """The page: types and client as generated, checks, unit tests, the build, and a walk in a real browser."""
+    counts = stage.one("scripts/build_web.sh")
+    return counts if counts.failed else counts + stage.one("scripts/test_web.sh")
+
+
 def check_parity(stage: Stage) -> Counts:
     return stage.unittest("tests/parity", "tests/parity")
 
 
 def check_addresses(stage: Stage) -> Counts:
     """AddressSanitizer and UBSan. Without OpenVINO: its TBB opens libraries in a way that the sanitizer refuses."""
-    targets = [f"aqua_{module}_test" for module in ("base", "config", "observe", "imaging", "inference", "inference_reference", "serving")]
-    return stage.ctest("asan", "-LE", "inference_openvino", "-E", "openvino.*NOT_BUILT") if stage.build("asan", *targets) else Counts(failed=1)
+    targets = [f"aqua_{module}_test" for module in ("base", "contract", "config", "observe", "imaging", "inference", "inference_reference", "storage", "serving", "http", "api")]
+    return stage.ctest("asan", "-LE", "inference_openvino", "-E", "openvino.*NOT_BUILT|/postgres") if stage.build("asan", *targets) else Counts(failed=1)
 
 
 def check_threads(stage: Stage) -> Counts:
-    targets = ["aqua_base_test", "aqua_observe_test", "aqua_serving_test", "aqua_inference_reference_test"]
+    targets = ["aqua_base_test", "aqua_observe_test", "aqua_serving_test", "aqua_inference_reference_test", "aqua_http_test", "aqua_storage_test"]
     return stage.ctest("tsan", "-R", THREAD_SUITES) if stage.build("tsan", *targets) else Counts(failed=1)
 
 
@@ -171,6 +189,9 @@ STAGES = {
     "documents": check_documents,
     "units": check_units,
     "program": check_program,
+    "contract": check_contract,
+    "server": check_server,
+    "page": check_page,
     "parity": check_parity,
     "training": check_training,
     "addresses": check_addresses,

@@ -90,7 +90,7 @@ class ClassifyTest(CliTest):
     def test_metrics_are_written_for_prometheus(self):
         metrics = self.folder / "aqua.prom"
         self.write("broken.jpg", b"\xff\xd8\xff broken")
-        aqua("classify", "--metrics", metrics, SAMPLES, self.folder)
+        aqua("classify", "--metrics", metrics, *sorted(SAMPLES.glob("*.jpg")), self.folder)
         text = metrics.read_text()
         known = len(known_samples())
         self.assertRegex(text, rf'aqua_serving_images_total{{outcome="classified"}} {known}\b')

@@ -75,7 +75,7 @@ class BareSystemTest(unittest.TestCase):
         run = self.run_inside(self.home / "bin/aqua", "classify", "--json", self.home / "samples")
         self.assertEqual(run.returncode, 0, run.stderr)
         answers = [json.loads(line) for line in run.stdout.splitlines()]
-        self.assertEqual(len(answers), len(list((ROOT / "samples").glob("*.jpg"))))
+        self.assertEqual(len(answers), len(list((ROOT / "samples").rglob("*.jpg"))))
         self.assertEqual([answer["path"] for answer in answers if answer["rejected"]], [str(self.home / "samples/unknown_fish.jpg")])
 
     def test_the_doctor_finds_it_well(self):
