@@ -196,6 +196,22 @@ TEST_P(DatabaseTransactionTest, TheErrorOfAnExclusiveScriptsMakerIsHandedOn) {
   EXPECT_EQ(Count("farms"), 2);
 }
 
+TEST_P(DatabaseTransactionTest, WhatFailedBeforeItsTableWasThereWorksInAnExclusiveScript) {
+  auto lease = Lease();
+  ASSERT_FALSE(lease->Query("SELECT count(*) FROM ponds").has_value());
+  const std::vector<Command> commands = {{"SELECT max(id) FROM ponds", {}}, {"SELECT min(id) FROM farms", {}}};
+  ASSERT_FALSE(lease->Commit(commands).has_value());
+  const Status status = lease->RunExclusive([](Connection&) { return std::string("CREATE TABLE ponds (id BIGINT)"); });
+  ASSERT_TRUE(status.has_value()) << status.error().message;
+  for (const char* sql : {"SELECT count(*) FROM ponds", "SELECT max(id) FROM ponds", "SELECT min(id) FROM farms"}) {
+    const Status asked = lease->RunExclusive([&](Connection& connection) -> Result<std::string> {
+      AQUA_TRY(connection.Query(sql));
+      return std::string();
+    });
+    EXPECT_TRUE(asked.has_value()) << asked.error().message;
+  }
+}
+
 TEST_P(DatabaseTransactionTest, OneExclusiveScriptExcludesThatOfAnotherDatabaseObject) {
   const auto other = Open({.statement_timeout = std::chrono::milliseconds(200)});
   ASSERT_NE(other, nullptr);
