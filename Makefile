@@ -12,9 +12,8 @@ bench:           ## measure speed and memory as ratios to bare loops (about 3 mi
 	@scripts/bench.sh
 bench-full:      ## the same with enough pairs for the record (about 15 minutes)
 	@scripts/bench.sh --full
-campaign:        ## fuzz every parser of outside bytes for half an hour (SECONDS_PER_TARGET=600)
-	@scripts/install_dependencies.sh build test
-	@scripts/fuzz.sh $${SECONDS_PER_TARGET:-600}
+campaign:        ## what takes too long for the suite: fuzzing, API, kill -9, outages, soak (about 2.5 hours); report in docs/campaigns
+	@scripts/campaign.sh
 train:           ## train, calibrate and export the species model (35 to 50 minutes; goes on where it stopped)
 	@scripts/train.sh
 package:         ## make dist/: one folder and a .tar.gz that run on a bare system

@@ -74,7 +74,7 @@ class ClassifyTest(CliTest):
         lines = run.stdout.decode().splitlines()
         for heading in ("IMAGE", "SPECIES", "SCIENTIFIC NAME", "CONFIDENCE", "MS"):
             self.assertIn(heading, lines[0])
-        self.assertEqual(len(lines), 1 + len(list(SAMPLES.glob("*.jpg"))))
+        self.assertEqual(len(lines), 1 + len(list(SAMPLES.rglob("*.jpg"))))
         unknown = next(line for line in lines if "unknown_fish" in line)
         self.assertRegex(unknown, r"unknown +\(nearest: .*\) +\d+\.\d %")
 
