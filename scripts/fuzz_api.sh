@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Lets schemathesis, a client nobody here wrote, try the API by its contract: fuzz_api.sh CASES_PER_OPERATION. Finds server
-# errors, undocumented statuses, answers that break their schema, and input that should have been refused or taken.
+# errors, undocumented statuses, answers that break their schema, and input that should have been refused. One check is left
+# out, that all input of the right shape is taken: no schema can say that bytes are an image, a cursor one that was signed
+# here, or a time one that a clock can hold. What must be taken is tested in tests/server.
 set -euo pipefail
 script=fuzz-api
 . "$(dirname "$0")/environment.sh"
@@ -23,7 +25,7 @@ done
 [ -s "$work/ports" ] || { cat "$work/log"; exit 1; }
 url="http://127.0.0.1:$(sed 's/[^0-9]//g' "$work/ports")"
 cd "$work"
-"$venv/bin/schemathesis" --config-file "$root/tests/contract/schemathesis.toml" run "$root/api/openapi.json" --url "$url" --checks all --max-examples "$cases" --seed "${API_SEED:-1}" --workers 1 --request-timeout 30 --no-color || {
+"$venv/bin/schemathesis" run "$root/api/openapi.json" --url "$url" --checks all --exclude-checks positive_data_acceptance --max-examples "$cases" --seed "${API_SEED:-1}" --workers 1 --request-timeout 30 --no-color || {
   cat "$work/log"
   exit 1
 }
