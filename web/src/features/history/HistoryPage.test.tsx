@@ -59,3 +59,7 @@ test("a day that was chosen is the whole local day", () => {
 test("a date that is no date yet filters nothing, and breaks nothing", () => {
   expect(toFilter({ speciesId: "", show: "everything", from: "20266-01-01", to: "" })).toEqual({});
 });
+
+test("a year that is still being typed does not filter", () => {
+  expect(toFilter({ speciesId: "", show: "everything", from: "0202-01-01", to: "20266-01-01" })).toEqual({});
+});

@@ -10,6 +10,8 @@ import { useActiveModel, useSpecies } from "../../shared/queries";
 import { Age, Failed } from "../../shared/states";
 
 const PAGE = 20;
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
 type Show = "everything" | "rejected" | "low" | "uncorrected";
 
 interface Choice {
@@ -23,7 +25,9 @@ interface Choice {
 function dayStart(day: string, days = 0): string | undefined {
   const time = new Date(`${day}T00:00:00`);
   time.setDate(time.getDate() + days);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+  // While a year is typed, the field holds years such as 0002.
+  const known = time.getFullYear() >= FIRST_YEAR && time.getFullYear() <= LAST_YEAR;
+  return known ? time.toISOString() : undefined;
 }
 
 export function toFilter(choice: Choice): HistoryFilter {
