@@ -33,7 +33,7 @@ void ConnectionPool::Return(std::unique_ptr<Connection> connection) {
   std::vector<std::unique_ptr<Connection>> dropped;
   {
     const std::lock_guard lock(mutex_);
-    if (connection && !connection->broken() && count_ <= config_.size) {
+    if (connection && !connection->broken() && idle_.size() < config_.size) {
       idle_.push_back(std::move(connection));
     } else {
       --count_;

@@ -74,6 +74,14 @@ TEST_F(PoolTest, KeepsItsSizeAndClosesTheOverflow) {
   EXPECT_EQ(pool.connections(), 2U);
 }
 
+TEST_F(PoolTest, UnderLoadTheOverflowIsNotOpenedAnewForEveryCall) {
+  auto pool = Pool({.size = 2, .overflow = 2});
+  std::vector<Database::Lease> others;
+  for (int i = 0; i < 3; ++i) others.push_back(pool.Acquire().value());
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(pool.Acquire().has_value());
+  EXPECT_EQ(opened_, 4);
+}
+
 TEST_F(PoolTest, IsBusyWhenAllAreOutForTooLong) {
   auto pool = Pool({.size = 1, .overflow = 0, .acquire_timeout = milliseconds(1)});
   const auto lease = pool.Acquire();

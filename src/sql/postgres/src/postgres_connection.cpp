@@ -42,6 +42,11 @@ bool Failed(const PGresult* result) {
   return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_PIPELINE_ABORTED;
 }
 
+bool IsCopy(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
 /// The server counts the rows of an answer, too.
 std::int64_t RowsChanged(PGresult* result) {
   return std::string_view(PQcmdStatus(result)).starts_with("SELECT") ? 0 : std::strtoll(PQcmdTuples(result), nullptr, 10);
@@ -72,6 +77,9 @@ Result<std::unique_ptr<Connection>> PostgresConnection::Open(const PostgresConfi
   PGconn* handle = PQconnectStartParams(keys.data(), values.data(), 1);
   if (handle == nullptr) return MakeError(ErrorCode::kUnavailable, "PostgreSQL: out of memory", "database_unavailable");
   std::unique_ptr<PostgresConnection> connection(new PostgresConnection(handle, config.pool.statement_timeout));
+  // libpq would write notices to standard error, among the logs.
+  PQsetNoticeProcessor(
+      handle, [](void*, const char*) {}, nullptr);
   AQUA_TRY(Connect(handle, std::chrono::steady_clock::now() + config.pool.connect_timeout));
   AQUA_TRY(connection->Configure());
   return connection;
@@ -174,6 +182,9 @@ Status PostgresConnection::RunExclusive(const std::function<Result<std::string>(
     const auto sql = script(*this);
     status = sql ? Script(*sql) : Status(sql.error());
   }
+  // The server answers the COMMIT of a transaction that has failed as it does a ROLLBACK: without an error.
+  if (status && PQtransactionStatus(handle_) == PQTRANS_INERROR)
+    status = MakeError(ErrorCode::kInternal, "PostgreSQL: a query of the script's maker failed", "database_error");
   if (status) status = Script("COMMIT");
   if (!status && !broken_) AQUA_TRY(Script("ROLLBACK"));
   return status;
@@ -189,6 +200,10 @@ Status PostgresConnection::Script(const std::string& sql) {
     while (PQisBusy(handle_) != 0) AQUA_TRY(WaitFor(false, deadline));
     const PostgresResult result(PQgetResult(handle_), &PQclear);
     if (!result) break;
+    if (IsCopy(result.get())) {
+      broken_ = true;  // it would go on giving this result for ever
+      return MakeError(ErrorCode::kInternal, "PostgreSQL: a script cannot COPY from or to the program", "database_error");
+    }
     if (Failed(result.get()) && !failure) failure = PostgresError(result.get());
   }
   if (PQstatus(handle_) == CONNECTION_BAD) return Lost("answering");

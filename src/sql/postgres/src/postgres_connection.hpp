@@ -53,7 +53,7 @@ class PostgresConnection final : public Connection {
   /// Queues preparing (when new) and running a statement; returns how many results will come.
   Result<int> Send(const Command& command);
   Status SendText(const char* sql);
-  /// The next result of the queue, which every caller gives to Consume() or reads.
+  /// The next result of the queue; no result of a pipeline may be left unread.
   Result<PostgresResult> NextResult(Deadline deadline);
   Status Flush(Deadline deadline);
   Status WaitFor(bool write, Deadline deadline);

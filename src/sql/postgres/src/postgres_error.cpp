@@ -16,7 +16,7 @@ struct State {
 };
 
 /// The more particular states first. Source: PostgreSQL 15, appendix A.
-constexpr std::array<State, 19> kStates = {{
+constexpr std::array<State, 20> kStates = {{
     {"23505", ErrorCode::kAlreadyExists, "duplicate"},
     {"23503", ErrorCode::kFailedPrecondition, "reference_missing"},
     {"23", ErrorCode::kFailedPrecondition, "constraint_violated"},
@@ -26,6 +26,7 @@ constexpr std::array<State, 19> kStates = {{
     {"55P03", ErrorCode::kUnavailable, "database_unavailable"},
     {"40", ErrorCode::kUnavailable, "database_unavailable"},
     {"57P", ErrorCode::kUnavailable, "database_unavailable"},
+    {"08P01", ErrorCode::kInternal, "database_error"},  // the wrong number of parameters
     {"08", ErrorCode::kUnavailable, "database_unavailable"},
     {"25006", ErrorCode::kUnavailable, "database_unavailable"},
     {"58", ErrorCode::kUnavailable, "database_unavailable"},

@@ -31,6 +31,7 @@ std::unique_ptr<DatabaseSource> MakePostgresSource() {
 INSTANTIATE_TEST_SUITE_P(Postgres, DatabaseValueTest, ::testing::Values(&MakePostgresSource));
 INSTANTIATE_TEST_SUITE_P(Postgres, DatabaseTransactionTest, ::testing::Values(&MakePostgresSource));
 INSTANTIATE_TEST_SUITE_P(Postgres, DatabasePoolTest, ::testing::Values(&MakePostgresSource));
+INSTANTIATE_TEST_SUITE_P(Postgres, DatabaseMisuseTest, ::testing::Values(&MakePostgresSource));
 
 }  // namespace
 }  // namespace aqua::sql::testing

@@ -106,8 +106,10 @@ Result<std::string> SqliteConnection::UseWal() {
 
 Result<std::vector<Row>> SqliteConnection::Query(std::string_view sql, std::span<const Value> parameters) {
   std::vector<Row> rows;
-  AQUA_TRY(Run(sql, parameters, &rows));
-  return rows;
+  const Status status = Run(sql, parameters, &rows);
+  if (status) return rows;
+  query_failed_ = true;
+  return status.error();
 }
 
 Result<std::vector<std::int64_t>> SqliteConnection::Commit(std::span<const Command> commands) {
@@ -131,8 +133,11 @@ Result<std::vector<std::int64_t>> SqliteConnection::Commit(std::span<const Comma
 
 Status SqliteConnection::RunExclusive(const std::function<Result<std::string>(Connection&)>& script) {
   AQUA_TRY(Begin());
+  query_failed_ = false;
   const auto sql = script(*this);
   Status status = sql ? Script(*sql) : Status(sql.error());
+  // As PostgreSQL has it, where a query that fails undoes the transaction.
+  if (status && query_failed_) status = MakeError(ErrorCode::kInternal, "SQLite: a query of the script's maker failed", "database_error");
   if (status) status = Script("COMMIT");  // apart: the script may end in a comment
   if (!status) Rollback();
   return status;
@@ -159,14 +164,18 @@ Result<sqlite3_stmt*> SqliteConnection::Prepare(std::string_view sql) {
 }
 
 Status SqliteConnection::Bind(sqlite3_stmt* statement, std::span<const Value> parameters) {
+  int bound = 0;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const int index = sqlite3_bind_parameter_index(statement, fmt::format("${}", i + 1).c_str());
     if (index == 0) continue;  // a parameter that the statement does not use
     if (const auto* text = std::get_if<std::string>(&parameters[i]); text != nullptr && text->find('\0') != std::string::npos)
       return MakeError(ErrorCode::kInternal, "SQLite: a text holds NUL", "database_error");
     if (std::visit(BindValue{statement, index}, parameters[i]) != SQLITE_OK) return LastError();
+    ++bound;
   }
-  return {};
+  // SQLite takes one that was not given for null.
+  if (bound == sqlite3_bind_parameter_count(statement)) return {};
+  return MakeError(ErrorCode::kInternal, "SQLite: a parameter of the statement was not given", "database_error");
 }
 
 Status SqliteConnection::Run(std::string_view sql, std::span<const Value> parameters, std::vector<Row>* rows) {

@@ -47,10 +47,11 @@ class SqliteConnection final : public Connection {
   std::chrono::steady_clock::time_point deadline_;
   sqlite3* handle_;
   std::unordered_map<std::string, Statement> statements_;
+  bool query_failed_ = false;  ///< since RunExclusive() began
   bool broken_ = false;
 };
 
-/// The error of a result code. read_only: told apart so that it can be explained.
+/// The error of a result code, with advice where the operator can mend it.
 Error SqliteError(int code, const char* message);
 
 }  // namespace aqua::sql

@@ -1,9 +1,10 @@
 #include "aqua/sql_sqlite/sqlite_database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <system_error>
 #include <utility>
 
 #include "aqua/base/text.hpp"
@@ -30,15 +31,12 @@ class SqliteDatabase final : public Database {
 }  // namespace
 
 Result<std::unique_ptr<Database>> OpenSqlite(const SqliteConfig& config) {
-  std::error_code failure;
-  const bool there = std::filesystem::exists(config.file, failure);
-  const mode_t mask = ::umask(S_IRWXG | S_IRWXO);
+  // SQLite would make the file by the umask. What keeps it from being made here is told by SQLite, with a message.
+  if (const int made = ::open(config.file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR); made >= 0) ::close(made);
   auto database = std::make_unique<SqliteDatabase>(config);
   auto first = database->Acquire();
-  ::umask(mask);
   const std::string name = base::Printable(config.file.string());
   if (!first) return first.error().WithContext(fmt::format("the database {} cannot be opened", name));
-  if (!there) std::filesystem::permissions(config.file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, failure);
   // Writing is tried now, so that a read-only folder is told at start and not with the first prediction.
   if (const Status writable = (*first)->RunExclusive([](Connection&) { return std::string("SELECT 1"); }); !writable)
     return writable.error().WithContext(fmt::format("the database {} cannot be written", name));

@@ -20,6 +20,7 @@ std::unique_ptr<DatabaseSource> MakeSqliteSource() { return std::make_unique<Sql
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseValueTest, ::testing::Values(&MakeSqliteSource));
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseTransactionTest, ::testing::Values(&MakeSqliteSource));
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabasePoolTest, ::testing::Values(&MakeSqliteSource));
+INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseMisuseTest, ::testing::Values(&MakeSqliteSource));
 
 }  // namespace
 }  // namespace aqua::sql::testing

@@ -55,8 +55,9 @@ std::string_view Name(Dialect dialect);
 /// One connection. For one thread at a time; every call blocks.
 /// Errors of every call: kUnavailable ("database_unavailable": cannot be reached, connection lost, locked too long; retryable),
 /// kResourceExhausted ("disk_full"), kDataLoss ("database_damaged"), kAlreadyExists ("duplicate": unique key), kFailedPrecondition
-/// ("reference_missing": foreign key; "constraint_violated": check or not-null), kDeadlineExceeded ("query_too_slow"), kInternal
-/// ("database_error": anything else). Messages hold the database's words for logs; they never go to clients.
+/// ("reference_missing": foreign key; "constraint_violated": check or not-null), kDeadlineExceeded ("query_too_slow"),
+/// kPermissionDenied ("database_read_only": SQLite's file), kInternal ("database_error": anything else, a parameter that was not
+/// given among it). Messages hold the database's words for logs; they never go to clients.
 /// After an error the connection is usable again, or broken() and dropped by the pool.
 class Connection {
  public:
@@ -77,6 +78,7 @@ class Connection {
 
   /// Runs several statements without parameters in one transaction that excludes every other RunExclusive() on this database,
   /// in any process. `script` is asked for its SQL inside that transaction and may query; an empty answer changes nothing.
+  /// Nothing is done when the script fails, or any query of its maker, handled there or not.
   virtual Status RunExclusive(const std::function<Result<std::string>(Connection&)>& script) = 0;
 
   [[nodiscard]] virtual bool broken() const = 0;
@@ -110,7 +112,7 @@ class Database {
   virtual Result<Lease> Acquire() = 0;
 
   [[nodiscard]] virtual Dialect dialect() const = 0;
-  /// For people and logs, without password: "SQLite 3.40.1, /var/lib/aqua/aqua.db", "PostgreSQL 15, farm at 127.0.0.1:5432".
+  /// For people and logs, without password: "SQLite 3.40.1, /var/lib/aqua/aqua.db", "PostgreSQL, farm at 127.0.0.1:5432".
   [[nodiscard]] virtual std::string description() const = 0;
   /// Connections that exist now, idle ones included.
   [[nodiscard]] virtual std::size_t connections() const = 0;
@@ -119,7 +121,7 @@ class Database {
 /// How many connections a database may have, and how long calls wait.
 struct PoolConfig {
   std::size_t size = 20;                                ///< kept open when idle
-  std::size_t overflow = 10;                            ///< opened beyond that under load, closed when given back
+  std::size_t overflow = 10;                            ///< opened beyond that under load, closed when given back while `size` lie idle
   std::chrono::milliseconds acquire_timeout{2'000};     ///< wait for a connection while all are out
   std::chrono::milliseconds connect_timeout{2'000};     ///< of PostgreSQL
   std::chrono::milliseconds statement_timeout{10'000};  ///< longest run of one statement; lock waits included
