@@ -35,7 +35,7 @@ std::uint64_t MaxBodyBytes(const Endpoint& endpoint, std::uint64_t max_image_byt
   return (IsBase64(endpoint) ? max_image_bytes / 3 * 4 + 4 : max_image_bytes) + kImageOverhead;
 }
 
-http::Route MakeRoute(Endpoint endpoint, Services& services) {
+http::Route MakeRoute(const Endpoint& endpoint, Services& services) {
   http::Route route;
   route.method = endpoint.operation.method == "POST" ? http::Method::kPost : http::Method::kGet;
   route.path = endpoint.operation.path;
@@ -43,7 +43,7 @@ http::Route MakeRoute(Endpoint endpoint, Services& services) {
   route.max_body_bytes = MaxBodyBytes(endpoint, services.options.max_image_bytes);
   for (const auto& [media_type, schema] : endpoint.operation.request_bodies) route.content_types.push_back(media_type);
   route.requires_body = endpoint.operation.body_required;
-  route.handler = [&services, handler = endpoint.handler](std::shared_ptr<http::Exchange> exchange) { handler(services, std::move(exchange)); };
+  route.handler = [&services, handler = endpoint.handler](const std::shared_ptr<http::Exchange>& exchange) { handler(services, exchange); };
   return route;
 }
 
@@ -66,7 +66,7 @@ bool IsOwnOrigin(std::string_view origin, std::string_view host) { return origin
 
 std::vector<http::Route> MakeRoutes(Services& services) {
   std::vector<http::Route> routes;
-  for (Endpoint& endpoint : AllEndpoints()) routes.push_back(MakeRoute(std::move(endpoint), services));
+  for (const Endpoint& endpoint : AllEndpoints()) routes.push_back(MakeRoute(endpoint, services));
   return routes;
 }
 

@@ -72,7 +72,7 @@ http::Response TooLarge(const Services& services, const http::Request& request) 
                           fmt::format("the image is larger than {}; send a smaller one", base::FormatBytes(services.options.max_image_bytes)));
 }
 
-void ClassifyUpload(Services& services, ExchangePtr exchange) {
+void ClassifyUpload(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const http::Request& request = exchange->request();
   const auto file = UploadedFile(request);
@@ -82,7 +82,7 @@ void ClassifyUpload(Services& services, ExchangePtr exchange) {
                     [](const storage::StoredPrediction& stored) { return JsonResponseOf(201, MakePredictionAnswer(stored)); });
 }
 
-void Predict(Services& services, ExchangePtr exchange) {
+void Predict(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const http::Request& request = exchange->request();
   const auto body = ReadBody<PredictRequest>(services, *exchange, request.body.size());

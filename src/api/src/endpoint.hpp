@@ -25,7 +25,7 @@ using ExchangePtr = std::shared_ptr<http::Exchange>;
 struct Endpoint {
   contract::Operation operation;
   http::Execution execution = http::Execution::kInline;
-  void (*handler)(Services&, ExchangePtr) = nullptr;
+  void (*handler)(Services&, const ExchangePtr&) = nullptr;
   /// Whether `operation.max_body_bytes` is room for an image: then the setting for image files replaces it.
   bool carries_image = false;
   bool in_contract = true;  ///< files of the page are not part of it

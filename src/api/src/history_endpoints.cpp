@@ -46,7 +46,7 @@ std::string FilterText(const HistoryQuery& query) {
   return contract::ToJson(filter);
 }
 
-void History(Services& services, ExchangePtr exchange) {
+void History(Services& services, const ExchangePtr& exchange) {
   const http::Request& request = exchange->request();
   const auto query = ReadFilter<HistoryQuery>(services, *exchange);
   if (!query) return;
@@ -109,7 +109,7 @@ class CsvExport {
   bool ended_ = false;
 };
 
-void HistoryCsv(Services& services, ExchangePtr exchange) {
+void HistoryCsv(Services& services, const ExchangePtr& exchange) {
   const auto query = ReadFilter<HistoryFilter>(services, *exchange);
   if (!query) return;
   auto pages = std::make_shared<CsvExport>(services, MakeFilter(*query));
@@ -136,14 +136,14 @@ std::optional<storage::StoredPrediction> FindOrRespond(Services& services, http:
   return *std::move(found);
 }
 
-void OnePrediction(Services& services, ExchangePtr exchange) {
+void OnePrediction(Services& services, const ExchangePtr& exchange) {
   const auto path = ReadPath<IdPath>(services, *exchange);
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
   const auto found = FindOrRespond(services, *exchange, path->id);
   if (found) exchange->Respond(JsonResponseOf(200, MakePredictionAnswer(*found)));
 }
 
-void Thumbnail(Services& services, ExchangePtr exchange) {
+void Thumbnail(Services& services, const ExchangePtr& exchange) {
   const auto path = ReadPath<IdPath>(services, *exchange);
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
   const auto jpeg = services.predictions.Thumbnail(std::string(kLocalTenant), path->id);
@@ -179,7 +179,7 @@ Result<storage::Correction> MakeCorrection(const Services& services, const Label
   return correction;
 }
 
-void Label(Services& services, ExchangePtr exchange) {
+void Label(Services& services, const ExchangePtr& exchange) {
   const auto path = ReadPath<IdPath>(services, *exchange);
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
   const auto body = ReadBody<LabelRequest>(services, *exchange);
@@ -193,7 +193,7 @@ void Label(Services& services, ExchangePtr exchange) {
       });
 }
 
-void Stats(Services& services, ExchangePtr exchange) {
+void Stats(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const auto stats = services.predictions.Stats(std::string(kLocalTenant), services.clock.Now(), services.options.high_confidence_threshold);
   if (!stats) return exchange->Respond(ErrorResponse(services, exchange->request(), stats.error()));
@@ -215,7 +215,7 @@ void Stats(Services& services, ExchangePtr exchange) {
 }
 
 /// What all reading endpoints of predictions share.
-Endpoint Reading(std::string path, std::string id, std::string summary, void (*handler)(Services&, ExchangePtr)) {
+Endpoint Reading(std::string path, std::string id, std::string summary, void (*handler)(Services&, const ExchangePtr&)) {
   Endpoint endpoint;
   contract::Operation& operation = endpoint.operation;
   operation.method = "GET";

@@ -12,7 +12,7 @@
 namespace aqua::api {
 namespace {
 
-void Active(Services& services, ExchangePtr exchange) {
+void Active(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const serving::ClassifierInfo& info = services.classifier.info();
   const ModelFacts& model = services.model;
@@ -41,7 +41,7 @@ void Active(Services& services, ExchangePtr exchange) {
   exchange->Respond(JsonResponseOf(200, answer));
 }
 
-void ModelStats(Services& services, ExchangePtr exchange) {
+void ModelStats(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const auto models = services.catalogue.Models(std::string(kLocalTenant));
   if (!models) return exchange->Respond(ErrorResponse(services, exchange->request(), models.error()));
@@ -56,7 +56,7 @@ void ModelStats(Services& services, ExchangePtr exchange) {
   exchange->Respond(JsonResponseOf(200, answer));
 }
 
-void ModelHealth(Services& services, ExchangePtr exchange) {
+void ModelHealth(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const serving::ClassifierInfo& info = services.classifier.info();
   const bool ready = !services.draining;
@@ -64,7 +64,7 @@ void ModelHealth(Services& services, ExchangePtr exchange) {
                                                           static_cast<std::int64_t>(info.labels.size()), services.model.device, ready}));
 }
 
-void AllModels(Services& services, ExchangePtr exchange) {
+void AllModels(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const auto models = services.catalogue.Models(std::string(kLocalTenant));
   if (!models) return exchange->Respond(ErrorResponse(services, exchange->request(), models.error()));
@@ -93,12 +93,12 @@ MlModelAnswer MakeMlModel(const Services& services) {
   return {info.model_version, model.architecture, model.parameter_count, model.checksum, base::FormatTime(model.loaded_at), {model.accuracy, model.f1}, true};
 }
 
-void MlModels(Services& services, ExchangePtr exchange) {
+void MlModels(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   exchange->Respond(JsonResponseOf(200, std::vector<MlModelAnswer>{MakeMlModel(services)}));
 }
 
-void MlModel(Services& services, ExchangePtr exchange) {
+void MlModel(Services& services, const ExchangePtr& exchange) {
   const auto path = ReadPath<VersionPath>(services, *exchange);
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
   if (path->version != services.classifier.info().model_version)
@@ -109,7 +109,7 @@ void MlModel(Services& services, ExchangePtr exchange) {
 
 template <typename Answer>
 Endpoint ModelEndpoint(std::string path, std::string id, std::string summary, std::string answer, bool reads_database,
-                       void (*handler)(Services&, ExchangePtr)) {
+                       void (*handler)(Services&, const ExchangePtr&)) {
   Endpoint endpoint;
   contract::Operation& operation = endpoint.operation;
   operation.method = "GET";

@@ -36,12 +36,12 @@ void NotFound(const Services& services, http::Exchange& exchange, const std::str
   exchange.Respond(EnvelopeResponse(services, exchange.request(), 404, "not_found", message));
 }
 
-void Page(Services& services, ExchangePtr exchange) {
+void Page(Services& services, const ExchangePtr& exchange) {
   if (const auto* index = services.page.Find("index.html")) return RespondFile(*index, false, *exchange);
   NotFound(services, *exchange, "the page is not installed beside this program; build it, or set AQUA_WEB_DIR");
 }
 
-void Root(Services& services, ExchangePtr exchange) {
+void Root(Services& services, const ExchangePtr& exchange) {
   const auto accept = exchange->request().headers.Find("Accept").value_or("");
   if (accept.find("text/html") != std::string_view::npos && !services.page.empty()) return Page(services, exchange);
   http::Response response = JsonResponseOf(200, RootAnswer{"Aquaculture ML Platform", services.options.version, "/docs", "/health"});
@@ -49,20 +49,20 @@ void Root(Services& services, ExchangePtr exchange) {
   exchange->Respond(std::move(response));
 }
 
-void Asset(Services& services, ExchangePtr exchange) {
+void Asset(Services& services, const ExchangePtr& exchange) {
   const std::string path = exchange->request().path.substr(1);
   const auto* file = services.page.Find(path);
   if (file == nullptr) return NotFound(services, *exchange, "there is no such file");
   RespondFile(*file, path.starts_with("assets/"), *exchange);
 }
 
-void Sample(Services& services, ExchangePtr exchange) {
+void Sample(Services& services, const ExchangePtr& exchange) {
   const auto* file = services.samples.Find(exchange->request().path.substr(std::string_view("/samples/").size()));
   if (file == nullptr || !file->content_type.starts_with("image/")) return NotFound(services, *exchange, "there is no such sample photo");
   RespondFile(*file, false, *exchange);
 }
 
-void OpenApi(Services& services, ExchangePtr exchange) {
+void OpenApi(Services& services, const ExchangePtr& exchange) {
   static_cast<void>(services);
   static const std::string document = OpenApiDocument();
   exchange->Respond(JsonResponse(200, document));
@@ -70,7 +70,7 @@ void OpenApi(Services& services, ExchangePtr exchange) {
 
 /// A page of documentation out of the built page's folder.
 template <const char* Name>
-void Documentation(Services& services, ExchangePtr exchange) {
+void Documentation(Services& services, const ExchangePtr& exchange) {
   if (const auto* file = services.page.Find(Name)) return RespondFile(*file, false, *exchange);
   NotFound(services, *exchange, "the page is not installed beside this program; the contract is at /api/v1/openapi.json");
 }
@@ -78,7 +78,7 @@ constexpr char kDocs[] = "docs.html";
 constexpr char kRedoc[] = "redoc.html";
 
 /// execution: files of some size are compressed for each answer, which is no work for the I/O thread.
-Endpoint Get(std::string path, void (*handler)(Services&, ExchangePtr), http::Execution execution = http::Execution::kBlocking) {
+Endpoint Get(std::string path, void (*handler)(Services&, const ExchangePtr&), http::Execution execution = http::Execution::kBlocking) {
   Endpoint endpoint;
   endpoint.execution = execution;
   endpoint.operation.method = "GET";

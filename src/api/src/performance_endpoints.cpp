@@ -13,7 +13,7 @@ constexpr std::string_view kMetricsInfo =
     "Sliding window of the last 10,000 requests of the API, without probes, metrics and files of the page. error_rate is the fraction of 5xx, "
     "client_error_rate that of 4xx.";
 
-void Performance(Services& services, ExchangePtr exchange) {
+void Performance(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   const observe::PerformanceReport report = services.performance.Report();
   PerformanceAnswer answer;
@@ -32,7 +32,7 @@ void Performance(Services& services, ExchangePtr exchange) {
   exchange->Respond(JsonResponseOf(200, answer));
 }
 
-void Reset(Services& services, ExchangePtr exchange) {
+void Reset(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   services.performance.Reset();
   exchange->Respond(JsonResponseOf(200, MessageAnswer{"the performance window is empty again", base::FormatTime(services.clock.Now())}));

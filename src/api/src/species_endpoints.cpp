@@ -9,7 +9,7 @@
 namespace aqua::api {
 namespace {
 
-void Species(Services& services, ExchangePtr exchange) {
+void Species(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   std::vector<SpeciesAnswer> answers;
   for (const storage::SpeciesRow& row : services.species) {
@@ -30,14 +30,14 @@ void Species(Services& services, ExchangePtr exchange) {
   exchange->Respond(JsonResponseOf(200, answers));
 }
 
-void Samples(Services& services, ExchangePtr exchange) {
+void Samples(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   std::vector<SampleAnswer> answers;
   for (const Picture& picture : SamplePictures(services.samples)) answers.push_back({picture.name, picture.url, picture.species, picture.credit});
   exchange->Respond(JsonResponseOf(200, answers));
 }
 
-Endpoint PublicList(std::string path, std::string id, std::string summary, void (*handler)(Services&, ExchangePtr)) {
+Endpoint PublicList(std::string path, std::string id, std::string summary, void (*handler)(Services&, const ExchangePtr&)) {
   Endpoint endpoint;
   endpoint.operation.method = "GET";
   endpoint.operation.path = std::move(path);

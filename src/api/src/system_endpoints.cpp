@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kService = "aqua-api";
 
-void Health(Services& services, ExchangePtr exchange) {
+void Health(Services& services, const ExchangePtr& exchange) {
   exchange->Respond(JsonResponseOf(
       200, HealthAnswer{services.draining ? "draining" : "healthy", std::string(kService), services.options.version, services.options.environment}));
 }
@@ -24,12 +24,12 @@ DetailedHealthAnswer Check(Services& services) {
   return answer;
 }
 
-void DetailedHealth(Services& services, ExchangePtr exchange) {
+void DetailedHealth(Services& services, const ExchangePtr& exchange) {
   const DetailedHealthAnswer answer = Check(services);
   exchange->Respond(JsonResponseOf(answer.status == "healthy" ? 200 : 503, answer));
 }
 
-void Ready(Services& services, ExchangePtr exchange) {
+void Ready(Services& services, const ExchangePtr& exchange) {
   const bool draining = services.draining;
   const bool ready = !draining && Check(services).status == "healthy";
   http::Response response = JsonResponseOf(ready ? 200 : 503, StatusAnswer{ready ? "ready" : draining ? "draining" : "not ready"});
@@ -37,12 +37,12 @@ void Ready(Services& services, ExchangePtr exchange) {
   exchange->Respond(std::move(response));
 }
 
-void Live(Services& services, ExchangePtr exchange) {
+void Live(Services& services, const ExchangePtr& exchange) {
   static_cast<void>(services);
   exchange->Respond(JsonResponseOf(200, StatusAnswer{"alive"}));
 }
 
-void Metrics(Services& services, ExchangePtr exchange) {
+void Metrics(Services& services, const ExchangePtr& exchange) {
   if (!services.options.metrics)
     return exchange->Respond(EnvelopeResponse(services, exchange->request(), 404, "not_found", "metrics are switched off (setting metrics.enabled)"));
   http::Response response;
@@ -52,7 +52,7 @@ void Metrics(Services& services, ExchangePtr exchange) {
 }
 
 template <typename Answer>
-Endpoint SystemEndpoint(std::string path, std::string id, std::string summary, std::string answer, void (*handler)(Services&, ExchangePtr)) {
+Endpoint SystemEndpoint(std::string path, std::string id, std::string summary, std::string answer, void (*handler)(Services&, const ExchangePtr&)) {
   Endpoint endpoint;
   contract::Operation& operation = endpoint.operation;
   operation.method = "GET";

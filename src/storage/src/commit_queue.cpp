@@ -56,15 +56,12 @@ class CommitQueue::Implementation {
       const std::lock_guard lock(mutex_);
       if (waiting_.size() < config_.max_waiting) {
         waiting_.push_back(std::move(write));
-        write.done = nullptr;
+        arrived_.notify_one();
+        return;
       }
     }
-    if (write.done) {
-      refused_.Increment();
-      write.done(MakeError(ErrorCode::kResourceExhausted, "too many writes wait for the database; try again in a moment", "writes_waiting"));
-      return;
-    }
-    arrived_.notify_one();
+    refused_.Increment();
+    write.done(MakeError(ErrorCode::kResourceExhausted, "too many writes wait for the database; try again in a moment", "writes_waiting"));
   }
 
  private:

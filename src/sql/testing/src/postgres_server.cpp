@@ -151,7 +151,7 @@ Status PostgresServer::Start() {
                 "-c", "shared_buffers=16MB", "-c", "dynamic_shared_memory_type=mmap"},
                folder_.path() / "log");
   if (pid_ < 0) return Failure("no process can be made");
-  const Status ready = AwaitReady();
+  Status ready = AwaitReady();
   if (!ready) End(SIGQUIT);
   return ready;
 }

@@ -26,7 +26,7 @@ class TemporaryFolder {
 
   /// Writes a file below the folder, making folders on the way, and returns its path.
   std::filesystem::path Write(const std::filesystem::path& name, std::string_view content) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
     return file;
