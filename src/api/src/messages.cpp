@@ -6,7 +6,6 @@ namespace aqua::api {
 namespace {
 
 using contract::FieldRules;
-using contract::Json;
 using contract::Object;
 
 constexpr std::size_t kMaxCursor = 200;
