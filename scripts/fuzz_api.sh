@@ -13,17 +13,9 @@ if [ ! -x "$venv/bin/schemathesis" ]; then
   rm -rf "$venv" && /usr/bin/python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis~=4.32.0"
 fi
-work=$(mktemp -d)
-ML_MODEL_BASE_PATH="$root/models" AQUA_STATE_DIR="$work/var" API_PORT=0 "${AQUA_BINARY:-$root/build/release/bin/aqua}" --role=all-in-one --server.drain_grace=0s \
-  --log.requests=false --ports-file "$work/ports" 2>"$work/log" &
-server=$!
-trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 200); do
-  [ -s "$work/ports" ] && break
-  sleep 0.1
-done
-[ -s "$work/ports" ] || { cat "$work/log"; exit 1; }
-url="http://127.0.0.1:$(sed 's/[^0-9]//g' "$work/ports")"
+binary=${AQUA_BINARY:-$root/build/release/bin/aqua}
+. "$root/scripts/server.sh"
+start_server --log.requests=false
 cd "$work"
 "$venv/bin/schemathesis" run "$root/api/openapi.json" --url "$url" --checks all --exclude-checks positive_data_acceptance --max-examples "$cases" --seed "${API_SEED:-1}" --workers 1 --request-timeout 30 --no-color || {
   cat "$work/log"

@@ -16,13 +16,7 @@ first_load=$(for file in dist/index.html $(grep -o 'assets/[^"]*' dist/index.htm
 say "first load: $first_load bytes compressed (budget 256000)"
 [ "$first_load" -le 256000 ]
 
-work=$(mktemp -d)
-ML_MODEL_BASE_PATH="$root/models" AQUA_STATE_DIR="$work/var" API_PORT=0 "$root/build/release/bin/aqua" --role=all-in-one --server.drain_grace=0s --ports-file "$work/ports" 2>"$work/log" &
-server=$!
-trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 200); do
-  [ -s "$work/ports" ] && break
-  sleep 0.1
-done
-[ -s "$work/ports" ] || { cat "$work/log"; exit 1; }
-BASE_URL="http://127.0.0.1:$(sed 's/[^0-9]//g' "$work/ports")" SAMPLES="$root/samples" SCREENSHOTS="$root/build/screenshots" "$node_home/bin/node" e2e/run.mjs
+binary=$root/build/release/bin/aqua
+. "$root/scripts/server.sh"
+start_server
+BASE_URL="$url" SAMPLES="$root/samples" SCREENSHOTS="$root/build/screenshots" "$node_home/bin/node" e2e/run.mjs

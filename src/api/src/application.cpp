@@ -16,9 +16,6 @@
 namespace aqua::api {
 namespace {
 
-/// Room around an image that a body of MaxBodyBytes() leaves for its form or JSON.
-constexpr std::uint64_t kImageOverhead = 64 << 10;
-
 std::vector<Endpoint> AllEndpoints() {
   std::vector<Endpoint> all;
   for (auto* group : {&SystemEndpoints, &ClassifyEndpoints, &HistoryEndpoints, &SpeciesEndpoints, &ModelEndpoints, &PerformanceEndpoints, &PageEndpoints}) {

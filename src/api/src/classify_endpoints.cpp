@@ -19,8 +19,6 @@ namespace {
 /// Candidates kept with a prediction.
 constexpr std::size_t kCandidates = 5;
 constexpr int kThumbnailSide = 160;
-/// Room for the boundaries and headers of a multipart body around its image.
-constexpr std::uint64_t kMultipartOverhead = 64 << 10;
 
 /// Makes the answer of a route from the recorded prediction.
 using MakeResponse = std::function<http::Response(const storage::StoredPrediction&)>;
@@ -117,7 +115,7 @@ Endpoint ClassifyUploadEndpoint() {
   AddErrors(operation, {400, 403, 408, 413, 415, 422, 500, 503});
   operation.roles = {"operator", "scientist", "admin", "service"};
   operation.rate_class = "inference";
-  operation.max_body_bytes = (10 << 20) + kMultipartOverhead;
+  operation.max_body_bytes = (10 << 20) + kImageOverhead;
   endpoint.execution = http::Execution::kCompute;
   endpoint.carries_image = true;
   endpoint.handler = &ClassifyUpload;
@@ -140,7 +138,7 @@ Endpoint PredictEndpoint() {
   AddErrors(operation, {400, 403, 404, 408, 413, 415, 422, 500, 503});
   operation.roles = {"operator", "scientist", "admin", "service"};
   operation.rate_class = "inference";
-  operation.max_body_bytes = (10 << 20) / 3 * 4 + kMultipartOverhead;
+  operation.max_body_bytes = (10 << 20) / 3 * 4 + kImageOverhead;
   endpoint.execution = http::Execution::kCompute;
   endpoint.carries_image = true;
   endpoint.handler = &Predict;

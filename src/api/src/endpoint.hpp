@@ -19,6 +19,9 @@
 
 namespace aqua::api {
 
+/// Room that a body leaves around its image for the boundaries and headers of a form, or for JSON.
+inline constexpr std::uint64_t kImageOverhead = 64 << 10;
+
 using ExchangePtr = std::shared_ptr<http::Exchange>;
 
 /// One operation of the API: its description for the contract and the function that serves it.
