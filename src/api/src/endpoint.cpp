@@ -1,6 +1,7 @@
 #include "endpoint.hpp"
 
 #include <map>
+#include <utility>
 
 #include "messages.hpp"
 
@@ -22,6 +23,25 @@ void AddErrors(contract::Operation& operation, std::initializer_list<int> status
       {504, "The database took too long"},
   };
   for (const int status : statuses) operation.answers.push_back({status, kDescriptions.at(status)});
+}
+
+Endpoint ReadingEndpoint(std::string path, std::string operation_id, std::string summary, std::string tag, http::Execution execution,
+                         void (*handler)(Services&, const ExchangePtr&)) {
+  Endpoint endpoint;
+  contract::Operation& operation = endpoint.operation;
+  operation.method = "GET";
+  operation.path = std::move(path);
+  operation.operation_id = std::move(operation_id);
+  operation.summary = std::move(summary);
+  operation.tag = std::move(tag);
+  endpoint.execution = execution;
+  endpoint.handler = handler;
+  return endpoint;
+}
+
+const std::vector<std::string>& ReaderRoles() {
+  static const std::vector<std::string> roles = {"viewer", "operator", "scientist", "admin", "service"};
+  return roles;
 }
 
 http::Response JsonResponse(int status, std::string json) {

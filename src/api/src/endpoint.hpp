@@ -34,6 +34,13 @@ struct Endpoint {
   bool in_contract = true;  ///< files of the page are not part of it
 };
 
+/// An operation that reads: GET, no body; the caller adds answers and what else is particular.
+Endpoint ReadingEndpoint(std::string path, std::string operation_id, std::string summary, std::string tag, http::Execution execution,
+                         void (*handler)(Services&, const ExchangePtr&));
+
+/// Who may read what belongs to a tenant.
+const std::vector<std::string>& ReaderRoles();
+
 /// The groups of endpoints, one source each.
 std::vector<Endpoint> SystemEndpoints();
 std::vector<Endpoint> ClassifyEndpoints();

@@ -216,17 +216,9 @@ void Stats(Services& services, const ExchangePtr& exchange) {
 
 /// What all reading endpoints of predictions share.
 Endpoint Reading(std::string path, std::string id, std::string summary, void (*handler)(Services&, const ExchangePtr&)) {
-  Endpoint endpoint;
-  contract::Operation& operation = endpoint.operation;
-  operation.method = "GET";
-  operation.path = std::move(path);
-  operation.operation_id = std::move(id);
-  operation.summary = std::move(summary);
-  operation.tag = "predictions";
-  operation.roles = {"viewer", "operator", "scientist", "admin", "service"};
-  operation.rate_class = "read";
-  endpoint.execution = http::Execution::kBlocking;
-  endpoint.handler = handler;
+  Endpoint endpoint = ReadingEndpoint(std::move(path), std::move(id), std::move(summary), "predictions", http::Execution::kBlocking, handler);
+  endpoint.operation.roles = ReaderRoles();
+  endpoint.operation.rate_class = "read";
   return endpoint;
 }
 

@@ -110,26 +110,19 @@ void MlModel(Services& services, const ExchangePtr& exchange) {
 template <typename Answer>
 Endpoint ModelEndpoint(std::string path, std::string id, std::string summary, std::string answer, bool reads_database,
                        void (*handler)(Services&, const ExchangePtr&)) {
-  Endpoint endpoint;
+  Endpoint endpoint = ReadingEndpoint(std::move(path), std::move(id), std::move(summary), "models",
+                                      reads_database ? http::Execution::kBlocking : http::Execution::kInline, handler);
   contract::Operation& operation = endpoint.operation;
-  operation.method = "GET";
-  operation.path = std::move(path);
-  operation.operation_id = std::move(id);
-  operation.summary = std::move(summary);
-  operation.tag = "models";
   operation.rate_class = "read";
   operation.answers = {JsonAnswer<Answer>(200, std::move(answer))};
   AddErrors(operation, {400, 403, 422, 500});
   if (reads_database) AddErrors(operation, {503, 504});
-  endpoint.execution = reads_database ? http::Execution::kBlocking : http::Execution::kInline;
-  endpoint.handler = handler;
   return endpoint;
 }
 
 }  // namespace
 
 std::vector<Endpoint> ModelEndpoints() {
-  const std::vector<std::string> readers = {"viewer", "operator", "scientist", "admin", "service"};
   Endpoint all = ModelEndpoint<std::vector<ModelRowAnswer>>("/api/v1/models/all", "listModels", "Every model version that was ever active here",
                                                             "The versions, active ones first", true, &AllModels);
   Endpoint ml_models =
@@ -137,7 +130,7 @@ std::vector<Endpoint> ModelEndpoints() {
   Endpoint ml_model = ModelEndpoint<MlModelAnswer>("/api/v1/ml/models/{version}", "getLoadedModel", "One loaded version", "The version", false, &MlModel);
   ml_model.operation.path_parameters = &contract::SchemaOf<VersionPath>();
   AddErrors(ml_model.operation, {404});
-  all.operation.roles = ml_models.operation.roles = ml_model.operation.roles = readers;
+  all.operation.roles = ml_models.operation.roles = ml_model.operation.roles = ReaderRoles();
   return {ModelEndpoint<ActiveModelAnswer>("/api/v1/models/active", "getActiveModel", "The model that answers, with its figures and its card", "The model",
                                            false, &Active),
           ModelEndpoint<ModelStatsAnswer>("/api/v1/models/stats", "modelStats", "Counts of models and predictions, and how sure they were", "The counts", true,

@@ -41,18 +41,13 @@ void Reset(Services& services, const ExchangePtr& exchange) {
 }  // namespace
 
 std::vector<Endpoint> PerformanceEndpoints() {
-  Endpoint report;
-  report.operation.method = "GET";
-  report.operation.path = "/api/v1/metrics/performance";
-  report.operation.operation_id = "getPerformance";
-  report.operation.summary = "Latency, throughput and errors of the last requests";
+  Endpoint report = ReadingEndpoint("/api/v1/metrics/performance", "getPerformance", "Latency, throughput and errors of the last requests", "metrics",
+                                    http::Execution::kInline, &Performance);
   report.operation.description = "Percentiles are interpolated linearly; milliseconds are rounded to two decimals, fractions to four.";
-  report.operation.tag = "metrics";
   report.operation.rate_class = "read";
-  report.operation.roles = {"viewer", "operator", "scientist", "admin", "service"};
+  report.operation.roles = ReaderRoles();
   report.operation.answers = {JsonAnswer<PerformanceAnswer>(200, "The figures; zeros while nothing was measured")};
   AddErrors(report.operation, {400, 403, 422, 500});
-  report.handler = &Performance;
   Endpoint reset = report;
   reset.operation.method = "POST";
   reset.operation.path = "/api/v1/metrics/performance/reset";

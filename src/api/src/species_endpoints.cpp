@@ -38,14 +38,8 @@ void Samples(Services& services, const ExchangePtr& exchange) {
 }
 
 Endpoint PublicList(std::string path, std::string id, std::string summary, void (*handler)(Services&, const ExchangePtr&)) {
-  Endpoint endpoint;
-  endpoint.operation.method = "GET";
-  endpoint.operation.path = std::move(path);
-  endpoint.operation.operation_id = std::move(id);
-  endpoint.operation.summary = std::move(summary);
-  endpoint.operation.tag = "species";
+  Endpoint endpoint = ReadingEndpoint(std::move(path), std::move(id), std::move(summary), "species", http::Execution::kInline, handler);
   endpoint.operation.rate_class = "read";
-  endpoint.handler = handler;
   return endpoint;
 }
 

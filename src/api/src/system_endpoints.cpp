@@ -53,16 +53,9 @@ void Metrics(Services& services, const ExchangePtr& exchange) {
 
 template <typename Answer>
 Endpoint SystemEndpoint(std::string path, std::string id, std::string summary, std::string answer, void (*handler)(Services&, const ExchangePtr&)) {
-  Endpoint endpoint;
-  contract::Operation& operation = endpoint.operation;
-  operation.method = "GET";
-  operation.path = std::move(path);
-  operation.operation_id = std::move(id);
-  operation.summary = std::move(summary);
-  operation.tag = "system";
-  operation.answers = {JsonAnswer<Answer>(200, std::move(answer))};
-  AddErrors(operation, {400, 403, 500});
-  endpoint.handler = handler;
+  Endpoint endpoint = ReadingEndpoint(std::move(path), std::move(id), std::move(summary), "system", http::Execution::kInline, handler);
+  endpoint.operation.answers = {JsonAnswer<Answer>(200, std::move(answer))};
+  AddErrors(endpoint.operation, {400, 403, 500});
   return endpoint;
 }
 
