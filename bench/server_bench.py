@@ -4,14 +4,19 @@
 Server on core 0, clients on core 1, limits on core 0; pairs in ABBA order; medians with 95 % bootstrap intervals (seed 7).
   upload     JPEG over HTTP, classified, thumbnail made, recorded durably (8 clients, closed loop) ÷ the bare loop of decoding, resizing and inference on the same photo
   empty_get  GET /live ÷ the same requests to a bare Boost.Beast server, when --echo names one
-  start      time from start to ready − the same of the bare process; memory and idle processor time beside it
+  latency    p99 at half of the bare rate, planned Poisson arrivals, latency from the planned instant; beside it the ideal queue: the
+             same plan through one server that takes the bare times; and the time of one fdatasync of a record on the same disk
+  peer       the usual Python stack (usual_stack.py, when --peer names the Python that has its packages) on the same photo and core
+  start      time from start to ready − the same of the bare process; memory − that of the bare process; idle processor time
   history    p99 of a history page at 10^6 rows ÷ at 10^4 rows (SQLite)
 Pairs whose limit is more than 10 % off its best are void; with more than 30 % void only the CPU ratio counts.
 """
 import argparse
+import http.client
 import json
 import os
 import pathlib
+import queue
 import random
 import re
 import shutil
@@ -19,11 +24,13 @@ import sqlite3
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PHOTO = ROOT / "samples/milkfish.jpg"
+NETWORK = ROOT / "models/fish_species/v1.0.0/model.onnx"
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -81,10 +88,15 @@ def upload_script(folder: pathlib.Path) -> str:
     return str(folder / "post.lua")
 
 
+def bare_run(binary: str, seconds: float) -> tuple[float, float, list[float]]:
+    """Images a second, processor seconds an image, and the milliseconds of each."""
+    lines = subprocess.run(["taskset", "-c", "0", binary, NETWORK, PHOTO, str(seconds)], capture_output=True, text=True, check=True).stdout.splitlines()
+    count, wall, cpu = lines[1].split()
+    return int(count) / float(wall), float(cpu) / int(count), [float(each) for each in lines[2].split()]
+
+
 def bare(binary: str, seconds: float) -> tuple[float, float]:
-    """Images a second and processor seconds an image."""
-    line = subprocess.run(["taskset", "-c", "0", binary, ROOT / "models/fish_species/v1.0.0/model.onnx", PHOTO, str(seconds)], capture_output=True, text=True, check=True).stdout.split()
-    return int(line[1]) / float(line[2]), float(line[3]) / int(line[1])
+    return bare_run(binary, seconds)[:2]
 
 
 def measure_upload(arguments, folder: pathlib.Path) -> dict:
@@ -113,6 +125,114 @@ def measure_upload(arguments, folder: pathlib.Path) -> dict:
             "cpu_ms_per_request": 1000 * statistics.median(pair["ours"][1] for pair in pairs), "pairs": len(pairs), "void": len(pairs) - len(good), "refused": refused}
 
 
+def percentile(values: list[float], fraction: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
+
+
+def plan_arrivals(rate: float, seconds: float) -> list[float]:
+    draw, at, plan = random.Random(7), 0.0, []
+    while (at := at + draw.expovariate(rate)) < seconds:
+        plan.append(at)
+    return plan
+
+
+def ideal_queue(plan: list[float], service_ms: list[float]) -> list[float]:
+    """Milliseconds of each arrival in a queue with one server and nothing between."""
+    draw, free, times = random.Random(8), 0.0, []
+    for arrival in plan:
+        free = max(arrival, free) + draw.choice(service_ms) / 1000
+        times.append(1000 * (free - arrival))
+    return times
+
+
+class Caller(threading.Thread):
+    """Sends what is put into its queue over one connection."""
+
+    def __init__(self, url: str, body: bytes, work: queue.SimpleQueue, times: list[float], late: list[float]):
+        super().__init__(daemon=True)
+        self.host, self.body, self.work, self.times, self.late, self.failed = url.removeprefix("http://"), body, work, times, late, 0
+
+    def run(self):
+        connection = http.client.HTTPConnection(self.host, timeout=30)
+        while (planned := self.work.get()) is not None:
+            self.late.append(time.monotonic() - planned)
+            connection.request("POST", "/api/v1/predictions/classify", self.body, {"Content-Type": "multipart/form-data; boundary=b"})
+            answer = connection.getresponse()
+            answer.read()
+            self.failed += answer.status != 201
+            self.times.append(1000 * (time.monotonic() - planned))
+
+
+def open_loop(url: str, body: bytes, plan: list[float], warm_up_s: float) -> dict:
+    """Milliseconds from the planned instants on; never waits for answers."""
+    work, times, late = queue.SimpleQueue(), [], []
+    callers = [Caller(url, body, work, times, late) for _ in range(32)]
+    for caller in callers:
+        caller.start()
+    began = time.monotonic() + 0.1
+    for arrival in plan:
+        time.sleep(max(0.0, began + arrival - time.monotonic()))
+        work.put(began + arrival)
+    for _ in callers:
+        work.put(None)
+    for caller in callers:
+        caller.join()
+    skip = int(len(times) * warm_up_s / plan[-1])
+    return {"times": times[skip:], "late": sum(each > 0.001 for each in late) / len(late), "failed": sum(caller.failed for caller in callers)}
+
+
+def flush_ms(folder: pathlib.Path) -> list[float]:
+    """Times of writing and flushing what one record takes in the log of the database: twelve pages."""
+    times = []
+    with open(folder / "flush", "wb", buffering=0) as file:
+        for _ in range(200):
+            began = time.monotonic()
+            file.write(bytes(12 * 4096))
+            os.fdatasync(file.fileno())
+            times.append(1000 * (time.monotonic() - began))
+    return times
+
+
+def measure_latency(arguments, folder: pathlib.Path) -> dict:
+    os.sched_setaffinity(0, {1})
+    upload_script(folder)
+    body = (folder / "body").read_bytes()
+    server = Server(arguments.aqua, folder / "latency")
+    runs = []
+    for _ in range(max(3, arguments.pairs // 3)):
+        rate, _, service = bare_run(arguments.bare, arguments.seconds)
+        plan = plan_arrivals(0.5 * rate, 5 * arguments.seconds)
+        ours = open_loop(server.url, body, plan, 2)
+        ideal = ideal_queue(plan, service)
+        flush = flush_ms(folder)
+        runs.append({"ours_p50_ms": percentile(ours["times"], 0.5), "ours_p99_ms": percentile(ours["times"], 0.99), "ideal_p50_ms": percentile(ideal, 0.5), "ideal_p99_ms": percentile(ideal, 0.99),
+                     "flush_p50_ms": percentile(flush, 0.5), "flush_p99_ms": percentile(flush, 0.99), "late_fraction": ours["late"], "failed": ours["failed"], "requests": len(plan)})
+    server.stop()
+    os.sched_setaffinity(0, set(range(os.cpu_count())))
+    over = [run["ours_p99_ms"] - run["ideal_p99_ms"] - run["flush_p99_ms"] for run in runs]
+    return {"over_ideal_and_flush_p99_ms": statistics.median(over), "void": sum(run["late_fraction"] > 0.01 for run in runs), "runs": runs}
+
+
+def measure_peer(arguments, folder: pathlib.Path) -> dict:
+    """The peer and ours in turns, closed loop, 8 clients."""
+    script = upload_script(folder)
+    peer = subprocess.Popen(["taskset", "-c", "0", arguments.peer, ROOT / "bench/usual_stack.py", NETWORK, "18094", folder / "peer.db"], stdout=subprocess.PIPE, text=True)
+    token = json.loads(peer.stdout.readline())["token"]
+    with open(script, "a") as file:
+        file.write(f'wrk.headers["Authorization"] = "Bearer {token}"\n')
+    server = Server(arguments.aqua, folder / "ours")
+    own = upload_script(folder / "ours")
+    time.sleep(2)
+    rates = {"ours": [], "peer": []}
+    for _ in range(max(3, arguments.pairs // 2)):
+        rates["peer"].append(wrk("http://127.0.0.1:18094/api/v1/predictions/classify", arguments.seconds, 8, script)[0])
+        rates["ours"].append(wrk(server.url + "/api/v1/predictions/classify", arguments.seconds, 8, own)[0])
+    peer.terminate()
+    server.stop()
+    return {"ratio": interval([ours / theirs for ours, theirs in zip(rates["ours"], rates["peer"])]), "ours_per_s": statistics.median(rates["ours"]), "peer_per_s": statistics.median(rates["peer"])}
+
+
 def measure_empty(arguments, folder: pathlib.Path) -> dict:
     server = Server(arguments.aqua, folder / "empty")
     echo = subprocess.Popen(["taskset", "-c", "0", arguments.echo, "18093"])
@@ -137,14 +257,18 @@ def measure_start(arguments, folder: pathlib.Path) -> dict:
         memory = server.rss_mb()
         server.stop()
         began = time.monotonic()
-        subprocess.run(["taskset", "-c", "0", arguments.bare, ROOT / "models/fish_species/v1.0.0/model.onnx", PHOTO], capture_output=True, check=True)
+        subprocess.run(["taskset", "-c", "0", arguments.bare, NETWORK, PHOTO], capture_output=True, check=True)
         limit.append(time.monotonic() - began)
     server = Server(arguments.aqua, folder / "start")
     before = server.cpu_s()
     time.sleep(5)
     idle = (server.cpu_s() - before) / 5
     server.stop()
-    return {"start_ms": 1000 * statistics.median(ours), "bare_process_ms": 1000 * statistics.median(limit), "difference_ms": 1000 * (statistics.median(ours) - statistics.median(limit)), "rss_mb": memory, "idle_cpu_fraction": idle}
+    engine = subprocess.Popen(["taskset", "-c", "0", arguments.bare, NETWORK, PHOTO, "2"], stdout=subprocess.DEVNULL)
+    time.sleep(1.5)
+    engine_memory = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{engine.pid}/status").read_text()).group(1)) / 1024
+    engine.wait()
+    return {"start_ms": 1000 * statistics.median(ours), "bare_process_ms": 1000 * statistics.median(limit), "difference_ms": 1000 * (statistics.median(ours) - statistics.median(limit)), "rss_mb": memory, "rss_over_engine_mb": memory - engine_memory, "idle_cpu_fraction": idle}
 
 
 def fill(state: pathlib.Path, rows: int) -> None:
@@ -192,15 +316,16 @@ def main() -> int:
     parser.add_argument("--bare", required=True)
     parser.add_argument("--json", required=True)
     parser.add_argument("--echo")
+    parser.add_argument("--peer")
     parser.add_argument("--pairs", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--only", default="upload,empty,start,history")
+    parser.add_argument("--only", default="upload,latency,peer,empty,start,history")
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="aqua-server-bench-"))
     report = {"machine": {"cores": os.cpu_count(), "processor": re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)},
               "commit": subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(), "seconds": arguments.seconds}
-    for name, measure in (("upload", measure_upload), ("empty", measure_empty), ("start", measure_start), ("history", measure_history)):
-        if name not in arguments.only.split(",") or (name == "empty" and not arguments.echo):
+    for name, measure in (("upload", measure_upload), ("latency", measure_latency), ("peer", measure_peer), ("empty", measure_empty), ("start", measure_start), ("history", measure_history)):
+        if name not in arguments.only.split(",") or (name == "empty" and not arguments.echo) or (name == "peer" and not arguments.peer):
             continue
         (folder / name).mkdir(exist_ok=True)
         report[name] = measure(arguments, folder)

@@ -1,10 +1,12 @@
 // The bare process that start-up and memory are compared with: loads the engine, answers one photo, ends. No other
-// library than those is linked. With SECONDS it goes on with the same photo, and prints how many it answered and the
-// processor time: the limit of a server on one core. aqua_bench_bare ONNX JPEG [SECONDS]
+// library than those is linked. With SECONDS it goes on with the same photo, and prints how many it answered, the time, the
+// processor time, and on the next line the milliseconds of each: the limit of a server on one core.
+// aqua_bench_bare ONNX JPEG [SECONDS]
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <vector>
 
 #include "aqua/base/file.hpp"
 #include "bare_pipeline.hpp"
@@ -24,9 +26,16 @@ int main(int argc, char** argv) {
   const auto start = Clock::now();
   const auto end = start + std::chrono::milliseconds(static_cast<long>(std::atof(argv[3]) * 1000));
   const std::clock_t cpu = std::clock();
-  std::size_t count = 0;
-  for (; Clock::now() < end; ++count) pipeline.Run(*image);
+  std::vector<double> milliseconds;
+  for (auto begun = start; begun < end;) {
+    pipeline.Run(*image);
+    const auto ended = Clock::now();
+    milliseconds.push_back(std::chrono::duration<double, std::milli>(ended - begun).count());
+    begun = ended;
+  }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  std::printf("%zu %.6f %.6f\n", count, seconds, static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC);
+  std::printf("%zu %.6f %.6f\n", milliseconds.size(), seconds, static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC);
+  for (const double each : milliseconds) std::printf("%.3f ", each);
+  std::printf("\n");
   return 0;
 }

@@ -45,9 +45,12 @@ void ClassifyAndRecord(Services& services, const ExchangePtr& exchange, ByteView
   record->created_at = services.clock.Now();
   record->image_bytes = image.size();
   record->prediction = *std::move(prediction);
-  services.predictions.Add(*record, [&services, exchange, record, make_response = std::move(make_response)](const Status& status) {
+  const auto respond = [&services, exchange, record, make_response = std::move(make_response)](const Status& status) {
     exchange->Respond(status ? make_response(AsStored(services, *record)) : ErrorResponse(services, exchange->request(), status.error()));
-  });
+  };
+  // Other images that wait for a thread will want to be recorded soon.
+  const std::size_t upcoming = services.server == nullptr ? 0 : services.server->load().queued;
+  services.predictions.Add(*record, respond, upcoming);
 }
 
 /// The one part named "file". Errors: kInvalidArgument with what the form lacks or has too much.

@@ -50,6 +50,7 @@ void OnMessage(j_common_ptr /*encoder*/, int /*level*/) {}
   writer.encoder.in_color_space = JCS_RGB;
   jpeg_set_defaults(&writer.encoder);
   jpeg_set_quality(&writer.encoder, quality, TRUE);
+  writer.encoder.dct_method = JDCT_IFAST;  // up to quality 90 as good
   jpeg_start_compress(&writer.encoder, TRUE);
   while (writer.encoder.next_scanline < writer.encoder.image_height) {
     const std::size_t row = static_cast<std::size_t>(writer.encoder.next_scanline) * static_cast<std::size_t>(picture.width) * 3;

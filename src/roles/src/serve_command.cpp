@@ -197,6 +197,7 @@ Result<int> Serve(const Context& context, const ServeArguments& arguments, Shutd
                          foundation.performance, context.logger,          foundation.clock,      foundation.page,   foundation.samples,
                          std::move(facts),       std::move(species),      std::move(options)};
   AQUA_TRY_ASSIGN(const auto server, http::Server::Listen(MakeServerConfig(context, services, foundation), context.logger));
+  services.server = server.get();
   AQUA_TRY(WritePorts(arguments.ports_file, server->port()));
   server->Start();
   const std::string url = fmt::format("http://{}:{}/", settings.Text("api.host"), server->port());

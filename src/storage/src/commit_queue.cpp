@@ -18,6 +18,7 @@ namespace {
 struct PendingWrite {
   std::vector<sql::Command> commands;
   CommitQueue::Done done;
+  std::size_t upcoming = 0;
 };
 
 /// Whether one write of a batch may be to blame, rather than the database.
@@ -55,8 +56,10 @@ class CommitQueue::Implementation {
     {
       const std::lock_guard lock(mutex_);
       if (waiting_.size() < config_.max_waiting) {
+        const bool first = waiting_.empty();
+        if (first) first_arrival_ = std::chrono::steady_clock::now();
         waiting_.push_back(std::move(write));
-        arrived_.notify_one();
+        if (first || IsGathered()) arrived_.notify_one();
         return;
       }
     }
@@ -75,14 +78,19 @@ class CommitQueue::Implementation {
     }
   }
 
+  /// Whether the next transaction need not wait for more writes. Requires: mutex_ is held and a write waits.
+  [[nodiscard]] bool IsGathered() const { return 2 * waiting_.size() >= waiting_.back().upcoming || waiting_.size() >= config_.max_batch; }
+
   /// Waits for writes and takes them; nothing when stopping and none is left.
   std::optional<std::vector<PendingWrite>> NextBatch() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return std::nullopt;
+    arrived_.wait_until(lock, first_arrival_ + config_.max_linger, [this] { return stopping_ || IsGathered(); });
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), config_.max_batch));
     std::vector<PendingWrite> batch(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
     waiting_.erase(waiting_.begin(), end);
+    first_arrival_ = std::chrono::steady_clock::now();
     waiting_writes_.Set(static_cast<double>(waiting_.size()));
     return batch;
   }
@@ -123,9 +131,10 @@ class CommitQueue::Implementation {
   observe::Counter& failed_;
   observe::Counter& refused_;
   observe::Gauge& waiting_writes_;
-  std::mutex mutex_;  // guards waiting_ and stopping_
+  std::mutex mutex_;  // guards waiting_, first_arrival_ and stopping_
   std::condition_variable arrived_;
   std::deque<PendingWrite> waiting_;
+  std::chrono::steady_clock::time_point first_arrival_;  ///< of those that wait
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -135,7 +144,9 @@ CommitQueue::CommitQueue(sql::Database& database, const CommitQueueConfig& confi
 
 CommitQueue::~CommitQueue() = default;
 
-void CommitQueue::Submit(std::vector<sql::Command> commands, Done done) { implementation_->Submit({std::move(commands), std::move(done)}); }
+void CommitQueue::Submit(std::vector<sql::Command> commands, Done done, std::size_t upcoming) {
+  implementation_->Submit({std::move(commands), std::move(done), upcoming});
+}
 
 Status CommitQueue::Write(std::vector<sql::Command> commands) {
   std::promise<Status> promise;

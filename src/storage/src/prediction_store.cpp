@@ -45,7 +45,7 @@ Result<std::vector<StoredPrediction>> Run(sql::Database& database, const Predict
 
 }  // namespace
 
-void PredictionStore::Add(const NewPrediction& record, CommitQueue::Done done) {
+void PredictionStore::Add(const NewPrediction& record, CommitQueue::Done done, std::size_t upcoming) {
   const domain::Prediction& prediction = record.prediction;
   std::vector<sql::Command> commands;
   commands.push_back({kInsertPrediction,
@@ -53,7 +53,7 @@ void PredictionStore::Add(const NewPrediction& record, CommitQueue::Done done) {
                        Milliseconds(prediction.inference_time), prediction.rejected, prediction.rejection_score, prediction.low_confidence,
                        WriteMetadata(record), base::FormatTime(record.created_at)}});
   if (!prediction.thumbnail_jpeg.empty()) commands.push_back({kInsertThumbnail, {record.id, record.tenant, prediction.thumbnail_jpeg}});
-  commits_.Submit(std::move(commands), std::move(done));
+  commits_.Submit(std::move(commands), std::move(done), upcoming);
 }
 
 void PredictionStore::AddCorrection(const std::string& tenant, const std::string& prediction_id, const Correction& correction, CommitQueue::Done done) {

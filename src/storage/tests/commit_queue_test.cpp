@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
@@ -103,6 +104,37 @@ TEST_P(CommitQueueTest, CommitsWhatWaitsBeforeItEnds) {
   commits_.reset();
   EXPECT_EQ(answered, 50);
   EXPECT_EQ(Count(), 50);
+}
+
+TEST_P(CommitQueueTest, WaitsForWritesThatAreOnTheirWay) {
+  commits_ = std::make_unique<CommitQueue>(*database_, CommitQueueConfig{.max_linger = std::chrono::hours(1)}, metrics_, logger_);
+  std::vector<std::future<Status>> answers;
+  for (std::size_t upcoming : {9U, 8U, 7U, 6U}) {
+    auto promise = std::make_shared<std::promise<Status>>();
+    answers.push_back(promise->get_future());
+    commits_->Submit(
+        Insert(std::to_string(answers.size())), [promise](Status status) { promise->set_value(std::move(status)); }, upcoming);
+  }
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().has_value());
+  EXPECT_EQ(Count(), 4);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("aqua_storage_commits_total 1\n"));
+}
+
+TEST_P(CommitQueueTest, DoesNotWaitForEverForWritesThatDoNotCome) {
+  commits_ = std::make_unique<CommitQueue>(*database_, CommitQueueConfig{.max_linger = std::chrono::milliseconds(1)}, metrics_, logger_);
+  std::promise<Status> answer;
+  commits_->Submit(
+      Insert("alone"), [&answer](Status status) { answer.set_value(std::move(status)); }, 1'000);
+  EXPECT_TRUE(answer.get_future().get().has_value());
+}
+
+TEST_P(CommitQueueTest, EndsWithoutWaitingForWritesThatDoNotCome) {
+  commits_ = std::make_unique<CommitQueue>(*database_, CommitQueueConfig{.max_linger = std::chrono::hours(1)}, metrics_, logger_);
+  std::atomic<int> answered{0};
+  commits_->Submit(
+      Insert("last"), [&answered](const Status& status) { answered += status ? 1 : 0; }, 1'000);
+  commits_.reset();
+  EXPECT_EQ(answered, 1);
 }
 
 TEST_P(CommitQueueTest, RefusesAtOnceWhenTooManyWait) {

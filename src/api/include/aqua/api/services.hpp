@@ -13,6 +13,7 @@
 
 #include "aqua/api/static_files.hpp"
 #include "aqua/base/clock.hpp"
+#include "aqua/http/server.hpp"
 #include "aqua/observe/health.hpp"
 #include "aqua/observe/log.hpp"
 #include "aqua/observe/metrics.hpp"
@@ -75,6 +76,7 @@ struct Services {
   std::vector<storage::SpeciesRow> species;
   Options options;
   std::atomic<bool> draining{false};
+  const http::Server* server = nullptr;  ///< tells how much waits; set before it starts, or none
 };
 
 }  // namespace aqua::api

@@ -86,8 +86,8 @@ class PredictionStore {
  public:
   PredictionStore(sql::Database& database, CommitQueue& commits) : database_(database), commits_(commits) {}
 
-  /// Records a prediction; `done` is told when it is durable.
-  void Add(const NewPrediction& prediction, CommitQueue::Done done);
+  /// Records a prediction; `done` is told when it is durable. upcoming: as of CommitQueue::Submit().
+  void Add(const NewPrediction& prediction, CommitQueue::Done done, std::size_t upcoming = 0);
   /// Adds a correction to a prediction. kFailedPrecondition ("reference_missing") when there is no such prediction.
   void AddCorrection(const std::string& tenant, const std::string& prediction_id, const Correction& correction, CommitQueue::Done done);
 
