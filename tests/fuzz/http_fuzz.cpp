@@ -6,15 +6,19 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "admission.hpp"
 #include "aqua/base/assert.hpp"
 #include "aqua/base/text.hpp"
+#include "forwarded.hpp"
 #include "request_head.hpp"
 #include "router.hpp"
 
 namespace {
 
+using aqua::http::Address;
+using aqua::http::AddressRange;
 using aqua::http::Admission;
 using aqua::http::HeadParser;
 using aqua::http::Method;
@@ -60,6 +64,16 @@ void CheckPath(const Request& request) {
   AQUA_ASSERT(std::none_of(request.path.begin(), request.path.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
 }
 
+/// Whatever a proxy sends, the client it tells of is an address, and the scheme one of two.
+void CheckForwarded(Request request) {
+  static const std::vector<AddressRange> trusted = {AddressRange::Parse("10.0.0.0/8").value(), AddressRange::Parse("fd00::/8").value()};
+  request.peer = "10.0.0.1";
+  aqua::http::ApplyForwarded(trusted, request.headers, request);
+  const std::optional<Address> peer = Address::Parse(request.peer);
+  AQUA_ASSERT(peer && peer->ToString() == request.peer);
+  AQUA_ASSERT(request.scheme == "http" || request.scheme == "https");
+}
+
 void CheckAdmission(RequestHead head) {
   AQUA_ASSERT(!head.chunked || head.content_length == 0);
   Request request;
@@ -67,7 +81,8 @@ void CheckAdmission(RequestHead head) {
   if (admission.refusal) AQUA_ASSERT(!admission.refusal->message.empty());
   if (admission.refusal && admission.refusal->status == 400) return;
   CheckPath(request);
-  AQUA_ASSERT(admission.refusal || admission.route != nullptr);
+  AQUA_ASSERT(admission.refusal || admission.answer || admission.route != nullptr);
+  CheckForwarded(request);
   for (const auto& [name, value] : request.path_parameters) AQUA_ASSERT(name == "*" || value.find('/') == std::string::npos);
 }
 
