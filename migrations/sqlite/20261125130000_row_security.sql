@@ -1,0 +1,1 @@
+-- PostgreSQL holds rows to their tenant from this step on. SQLite has no row security: there the WHERE clause of each query does it.
