@@ -13,7 +13,7 @@ namespace aqua::http {
 namespace {
 
 std::optional<Method> ParseMethod(std::string_view text) {
-  for (const Method method : {Method::kGet, Method::kPost, Method::kPut, Method::kPatch, Method::kDelete})
+  for (const Method method : {Method::kGet, Method::kPost, Method::kPut, Method::kPatch, Method::kDelete, Method::kOptions})
     if (text == Name(method)) return method;
   return text == "HEAD" ? std::optional(Method::kGet) : std::nullopt;
 }
@@ -36,15 +36,25 @@ void FindRoute(const Router& router, const RequestHead& head, Request& request, 
   request.method = method.value_or(Method::kGet);
   admission.head_only = head.method == "HEAD";
   admission.route = match.route;
+  admission.allow = std::move(match.allow);
+  const bool options = method == Method::kOptions;
+  if (match.route != nullptr || options) request.route = match.path;
   if (match.route != nullptr) {
-    request.route = match.route->path;
+    request.route_index = match.index;
     request.path_parameters = std::move(match.parameters);
-  } else if (match.allow.empty()) {
+  } else if (match.path.empty()) {
     admission.refusal = TransportError{404, "not_found", "there is nothing at this path"};
-  } else {
-    admission.refusal = TransportError{405, "method_not_allowed", fmt::format("this path takes {}", match.allow)};
-    admission.allow = std::move(match.allow);
+  } else if (!options) {
+    admission.refusal = TransportError{405, "method_not_allowed", fmt::format("this path takes {}", admission.allow)};
   }
+}
+
+/// The answer to OPTIONS of a path that has no route of its own for it.
+Response OptionsAnswer(const std::string& methods) {
+  Response response;
+  response.status = 204;
+  response.headers.Add("Allow", methods + ", OPTIONS");
+  return response;
 }
 
 std::optional<TransportError> CheckMediaType(const Route& route, const RequestHead& head, const Request& request) {
@@ -67,13 +77,26 @@ std::optional<TransportError> CheckBody(const Route& route, const RequestHead& h
 
 }  // namespace
 
-Admission Admit(const Router& router, const std::function<std::optional<Response>(const Request&)>& guard, RequestHead& head, Request& request) {
+void ApplyVerdict(Verdict verdict, const RequestHead& head, const Request& request, Admission& admission) {
+  admission.ask = verdict.kind == Verdict::Kind::kAsk;
+  if (admission.ask) return;
+  if (verdict.kind == Verdict::Kind::kRefuse)
+    admission.answer = std::move(verdict.response);
+  else if (admission.route != nullptr)
+    admission.refusal = CheckBody(*admission.route, head, request, admission);
+  else if (!admission.refusal)
+    admission.answer = OptionsAnswer(admission.allow);
+}
+
+Admission Admit(const Router& router, const Guard& guard, RequestHead& head, Request& request) {
   Admission admission;
   request.headers = std::move(head.headers);
   admission.refusal = ReadTarget(head, request);
-  if (!admission.refusal) FindRoute(router, head, request, admission);
-  if (!admission.refusal && guard) admission.guarded = guard(request);
-  if (!admission.refusal && !admission.guarded) admission.refusal = CheckBody(*admission.route, head, request, admission);
+  if (admission.refusal) return admission;
+  FindRoute(router, head, request, admission);
+  // Preflights of browsers ask about paths before they are known to exist.
+  if (admission.refusal && request.method != Method::kOptions) return admission;
+  ApplyVerdict(guard ? guard(request) : Verdict::Continue(), head, request, admission);
   return admission;
 }
 

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "forwarded.hpp"
+
 namespace aqua::http {
 namespace {
 
@@ -12,14 +14,21 @@ std::chrono::milliseconds ShortestLimit(const Limits& limits) {
                                                           limits.write_timeout, limits.linger_timeout, limits.drain_idle}));
 }
 
+bool IsTrustedProxy(const ServerConfig& config, const std::string& peer) {
+  if (config.trusted_proxies.empty()) return false;
+  const std::optional<Address> address = Address::Parse(peer);
+  return address && IsIn(config.trusted_proxies, *address);
+}
+
 }  // namespace
 
-Connection::Connection(std::shared_ptr<ServerState> state, std::shared_ptr<IoLoop> loop, Socket socket, std::string peer, ConnectionCount::Verdict verdict)
+Connection::Connection(std::shared_ptr<ServerState> state, std::shared_ptr<IoLoop> loop, Stream stream, std::string peer, ConnectionCount::Verdict verdict)
     : state_(std::move(state)),
       loop_(std::move(loop)),
       peer_(std::move(peer)),
       verdict_(verdict),
-      socket_(std::move(socket)),
+      behind_proxy_(IsTrustedProxy(state_->config, peer_)),
+      stream_(std::move(stream)),
       timer_(loop_->executor()),
       input_(state_->config.limits.max_request_line + state_->config.limits.max_header_bytes + 8),
       parser_(state_->config.limits),
@@ -43,12 +52,34 @@ Task<> Connection::ServeAll() {
   SetDeadline(state_->config.limits.header_timeout);
   ArmTimer();
   bool more = true;
+  if (stream_.encrypted()) more = co_await Handshake();
   while (more && !cut_) {
     more = co_await ServeRequest();
     EndRequest();
     if (more) SetDeadline(state_->config.limits.idle_timeout);
   }
-  if (linger_ && !cut_) co_await Linger();
+  if (cut_) co_return;
+  // A client that is not told under TLS cannot tell the end of an answer from a cut.
+  if (linger_ || (stream_.encrypted() && orderly_)) stream_.FinishSending();
+  if (linger_) co_await Linger();
+}
+
+/// Agrees on keys with the client, within the time for a head. Returns whether that worked.
+Task<bool> Connection::Handshake() {
+  while (!cut_ && !expired_) {
+    ErrorCondition error;
+    stream_.Handshake(error);
+    if (!error) co_return true;
+    if (error != asio::error::would_block) {
+      state_->logger.Log(observe::LogLevel::kDebug, "a TLS handshake failed", {{"peer", peer_}, {"error", stream_.failure()}});
+      // What the client was told, it would lose by a reset.
+      linger_ = error != asio::error::eof;
+      break;
+    }
+    co_await stream_.WaitUntilReady(asio::redirect_error(kAwait, error));
+  }
+  orderly_ = false;
+  co_return false;
 }
 
 Task<Connection::ReadResult> Connection::ReadHead() {
@@ -78,8 +109,6 @@ Connection::ReadResult Connection::HeadEnded(bool started) const {
 }
 
 Task<> Connection::Linger() {
-  ErrorCondition error;
-  socket_.shutdown(Socket::shutdown_send, error);
   SetDeadline(state_->config.limits.linger_timeout);
   const std::uint64_t limit = state_->config.limits.max_linger_bytes;
   for (std::uint64_t dropped = 0; dropped <= limit && !expired_ && !cut_ && !read_error_;) {
@@ -104,7 +133,7 @@ void Connection::Signal() {
 void Connection::StartRead() {
   const std::span<char> room = input_.Room();
   read_pending_ = true;
-  socket_.async_read_some(asio::buffer(room.data(), room.size()), [self = shared_from_this()](const ErrorCondition& error, std::size_t bytes) {
+  stream_.Read(room, [self = shared_from_this()](const ErrorCondition& error, std::size_t bytes) {
     self->read_pending_ = false;
     // A deadline and Cut() cancel reads, and are known by their own flags.
     if (error != asio::error::operation_aborted) self->read_error_ = error;
@@ -143,8 +172,7 @@ void Connection::OnDrain() {
 
 void Connection::Cut() {
   cut_ = true;
-  ErrorCondition error;
-  socket_.close(error);
+  stream_.Close();
   Signal();
 }
 
@@ -152,8 +180,7 @@ void Connection::Close() {
   closed_ = true;
   EndRequest();
   timer_.cancel();
-  ErrorCondition error;
-  socket_.close(error);
+  stream_.Close();
   loop_->connections().erase(this);
   state_->connections.Remove(peer_, verdict_);
 }
@@ -177,8 +204,7 @@ void Connection::OnTimer() {
   if (now >= deadline_ && !(in_body_ && BodyKeepsPace(now))) {
     expired_ = true;
     deadline_ = Clock::time_point::max();
-    ErrorCondition error;
-    socket_.cancel(error);
+    stream_.Cancel();
   }
   ArmTimer();
 }

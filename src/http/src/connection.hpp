@@ -15,6 +15,7 @@
 #include "io_loop.hpp"
 #include "request_head.hpp"
 #include "server_state.hpp"
+#include "stream.hpp"
 #include "transaction.hpp"
 
 namespace aqua::http {
@@ -27,7 +28,7 @@ namespace aqua::http {
 class Connection : public std::enable_shared_from_this<Connection>, public AnswerListener {
  public:
   /// verdict: kRefused for a connection that is only told that there are too many.
-  Connection(std::shared_ptr<ServerState> state, std::shared_ptr<IoLoop> loop, Socket socket, std::string peer, ConnectionCount::Verdict verdict);
+  Connection(std::shared_ptr<ServerState> state, std::shared_ptr<IoLoop> loop, Stream stream, std::string peer, ConnectionCount::Verdict verdict);
   ~Connection() override = default;
 
   void Start();
@@ -49,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public Answe
   // connection.cpp: life, time, waiting, heads
   static Task<> Run(std::shared_ptr<Connection> self);
   Task<> ServeAll();
+  Task<bool> Handshake();
   Task<ReadResult> ReadHead();
   ReadResult HeadEnded(bool started) const;
   Task<> Linger();
@@ -75,26 +77,31 @@ class Connection : public std::enable_shared_from_this<Connection>, public Answe
   Task<bool> ServeRequest();
   Task<bool> Serve(const std::shared_ptr<Transaction>& transaction, RequestHead head);
   Task<bool> Refuse(Transaction& transaction, TransportError fault, bool unread);
+  Task<> AskSlowGuard(const std::shared_ptr<Transaction>& transaction, const RequestHead& head, Admission& admission);
   Task<bool> AnswerAdmission(Transaction& transaction, Admission& admission, const RequestHead& head);
   Task<bool> Execute(const std::shared_ptr<Transaction>& transaction, const Route& route);
   Admission AdmitRequest(RequestHead& head, Request& request);
+  TransportError GuardFailed(std::string_view error);
   Response ErrorResponse(const Request& request, const TransportError& fault);
   void Identify(const Headers& headers, Request& request);
   bool SkipBufferedBody(const RequestHead& head);
   void WatchClient();
   void Record(const Request& request, int status);
+  void Finish(const Request& request, Response& response);
 
   // connection_answer.cpp
   Task<bool> Answer(Transaction& transaction, Response& response, bool close);
   Task<bool> WriteStream(const Transaction& transaction, std::shared_ptr<BodySource> source);
   Task<std::optional<Result<std::string>>> Pull(std::shared_ptr<BodySource> source);
-  Task<bool> Write(std::array<std::string_view, 3> parts);
+  std::optional<bool> WriteNow(Buffers& buffers);
+  Task<bool> Write(Buffers buffers);
 
   const std::shared_ptr<ServerState> state_;
   const std::shared_ptr<IoLoop> loop_;
   const std::string peer_;
   const ConnectionCount::Verdict verdict_;
-  Socket socket_;
+  const bool behind_proxy_;  ///< the peer is a trusted proxy
+  Stream stream_;
   Timer timer_;
   InputBuffer input_;
   HeadParser parser_;
@@ -119,6 +126,7 @@ class Connection : public std::enable_shared_from_this<Connection>, public Answe
   bool keep_alive_ = false;
   bool http11_ = true;
   bool linger_ = false;
+  bool orderly_ = true;  ///< the last answer went out whole
   std::size_t served_ = 0;
   Clock::time_point start_;
   std::uint64_t request_bytes_ = 0;

@@ -16,6 +16,8 @@ std::string_view WholeBody(const Response& response) {
   return shared != nullptr && *shared != nullptr ? AsText(**shared) : std::string_view();
 }
 
+asio::const_buffer Buffer(std::string_view text) { return asio::buffer(text.data(), text.size()); }
+
 Result<std::string> PullPiece(const BodySource& source) {
   try {
     return source();
@@ -26,8 +28,9 @@ Result<std::string> PullPiece(const BodySource& source) {
 
 }  // namespace
 
-/// Writes an answer and records the request. Returns whether the connection goes on.
+/// Completes and writes an answer and records the request. Returns whether the connection goes on.
 Task<bool> Connection::Answer(Transaction& transaction, Response& response, bool close) {
+  Finish(transaction.request, response);
   keep_alive_ = keep_alive_ && !close && !state_->draining.load(std::memory_order_relaxed);
   const bool body_allowed = HasBody(response.status);
   auto* const source = std::get_if<BodySource>(&response.body);
@@ -44,14 +47,17 @@ Task<bool> Connection::Answer(Transaction& transaction, Response& response, bool
   }
   head_text_.clear();
   WriteHead(response, context, head_text_);
-  const std::array<std::string_view, 3> parts = {head_text_, transaction.head_only || !body_allowed ? std::string_view() : body};
+  Buffers buffers = {Buffer(head_text_), Buffer(transaction.head_only || !body_allowed ? std::string_view() : body)};
   const bool streams = source != nullptr && body_allowed && !transaction.head_only;
   bool written = false;
   if (streams)
     written = co_await WriteStream(transaction, std::make_shared<BodySource>(std::move(*source)));
+  else if (const std::optional<bool> at_once = WriteNow(buffers))
+    written = *at_once;
   else
-    written = co_await Write(parts);
+    written = co_await Write(buffers);
   if (!streams || written) Record(transaction.request, written ? response.status : 499);
+  orderly_ = written;
   // A client that still sends would be reset and lose the answer.
   linger_ = written && !keep_alive_ && (close || !input_.empty());
   co_return written&& keep_alive_;
@@ -69,8 +75,8 @@ Task<bool> Connection::WriteStream(const Transaction& transaction, std::shared_p
     }
     const bool last = (*piece)->empty();
     if (http11_) fmt::format_to(std::back_inserter(head_text_), "{:x}\r\n", (*piece)->size());
-    const std::array<std::string_view, 3> parts = {head_text_, **piece, http11_ ? "\r\n" : ""};
-    const bool written = co_await Write(parts);
+    const Buffers buffers = {Buffer(head_text_), Buffer(**piece), Buffer(http11_ ? "\r\n" : "")};
+    const bool written = co_await Write(buffers);
     head_text_.clear();
     if (!written) Record(transaction.request, 499);
     if (!written || last) co_return written;
@@ -96,29 +102,35 @@ Task<std::optional<Result<std::string>>> Connection::Pull(std::shared_ptr<BodySo
   co_return std::move(*piece);
 }
 
-/// Writes all of the parts, at once if the system takes them. Returns whether it did within the limit.
-Task<bool> Connection::Write(std::array<std::string_view, 3> parts) {
-  std::array<asio::const_buffer, 3> buffers;
-  for (std::size_t i = 0; i < parts.size(); ++i) buffers.at(i) = asio::buffer(parts.at(i).data(), parts.at(i).size());
-  std::size_t left = asio::buffer_size(buffers);
-  ErrorCondition error;
-  std::size_t bytes = socket_.write_some(buffers, error);
-  bool waited = false;
-  while (!cut_) {
-    if (error && error != asio::error::would_block && error != asio::error::interrupted) co_return false;
+/// Writes what the system takes now. Returns whether all was written; nothing while the client has to be waited for.
+std::optional<bool> Connection::WriteNow(Buffers& buffers) {
+  for (std::size_t left = asio::buffer_size(buffers); left > 0;) {
+    if (cut_) return false;
+    ErrorCondition error;
+    std::size_t bytes = stream_.Write(buffers, error);
+    if (error == asio::error::would_block) return std::nullopt;
+    if (error && error != asio::error::interrupted) return false;
     response_bytes_ += bytes;
     left -= bytes;
-    if (left == 0) co_return true;
     for (asio::const_buffer& buffer : buffers) {
       const std::size_t part = std::min(bytes, buffer.size());
       buffer += part;
       bytes -= part;
     }
+  }
+  return true;
+}
+
+/// Writes all of the buffers. Returns whether that was done within the limit.
+Task<bool> Connection::Write(Buffers buffers) {
+  bool waited = false;
+  for (;;) {
+    if (const std::optional<bool> written = WriteNow(buffers)) co_return *written;
     if (!std::exchange(waited, true)) SetDeadline(state_->config.limits.write_timeout);
     if (expired_) co_return false;
-    bytes = co_await socket_.async_write_some(buffers, asio::redirect_error(kAwait, error));
+    ErrorCondition error;
+    co_await stream_.WaitUntilReady(asio::redirect_error(kAwait, error));
   }
-  co_return false;
 }
 
 }  // namespace aqua::http

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <span>
+#include <string_view>
 
 #include "chunked.hpp"
 #include "connection.hpp"
@@ -12,12 +13,14 @@ constexpr std::size_t kStep = 256 << 10;
 /// Address space that a Content-Length may claim at once.
 constexpr std::uint64_t kMaxReserve = 64 << 20;
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 }  // namespace
 
 Task<Connection::ReadResult> Connection::ReadBody(const RequestHead& head, std::uint64_t max_bytes, Bytes& body) {
   if (!head.HasBody()) co_return ReadResult{};
   if (head.expect_continue && head.http11 && input_.empty()) {
-    const std::array<std::string_view, 3> interim = {"HTTP/1.1 100 Continue\r\n\r\n"};
+    const Buffers interim = {asio::buffer(kContinue)};
     const bool written = co_await Write(interim);
     if (!written) co_return ReadResult{.gone = true, .fault = {}};
     response_bytes_ = 0;
@@ -66,7 +69,8 @@ Task<Connection::ReadResult> Connection::FillBody(std::span<std::uint8_t> room, 
       continue;
     }
     ErrorCondition error;
-    const std::size_t bytes = co_await socket_.async_read_some(asio::buffer(room.data() + filled, room.size() - filled), asio::redirect_error(kAwait, error));
+    const std::span<char> rest(reinterpret_cast<char*>(room.data()) + filled, room.size() - filled);
+    const std::size_t bytes = co_await stream_.Read(rest, asio::redirect_error(kAwait, error));
     if (error) co_return BodyEnded(error);
     filled += bytes;
     body_received_ += bytes;

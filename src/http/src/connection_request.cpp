@@ -4,6 +4,7 @@
 
 #include "connection.hpp"
 #include "field_value.hpp"
+#include "forwarded.hpp"
 
 namespace aqua::http {
 namespace {
@@ -18,6 +19,18 @@ bool IsRequestId(std::string_view text) {
 }
 
 Response PlainError(const TransportError& fault) { return {.status = fault.status, .content_type = "text/plain", .body = fault.message, .headers = {}}; }
+
+Response MakeErrorResponse(const ServerConfig& config, const Request& request, const TransportError& fault, observe::Logger& logger) {
+  if (!config.error_response) return PlainError(fault);
+  try {
+    return config.error_response(request, fault);
+  } catch (const std::exception& error) {
+    logger.Log(observe::LogLevel::kError, "writing an error answer failed", {{"error", error.what()}});
+  }
+  return PlainError(fault);
+}
+
+TransportError Overloaded() { return {503, "overloaded", "the server has too much work at the moment"}; }
 
 }  // namespace
 
@@ -34,6 +47,7 @@ Task<bool> Connection::ServeRequest() {
   ++served_;
   const auto transaction = std::make_shared<Transaction>(shared_from_this());
   transaction->request.peer = peer_;
+  if (stream_.encrypted()) transaction->request.scheme = "https";
   transaction->request.start = start_;
   if (!head.fault) co_return co_await Serve(transaction, parser_.TakeHead());
   Identify({}, transaction->request);
@@ -45,9 +59,12 @@ Task<bool> Connection::Serve(const std::shared_ptr<Transaction>& transaction, Re
   keep_alive_ = head.keep_alive && served_ < state_->config.limits.max_requests_per_connection;
   http11_ = head.http11;
   Identify(head.headers, request);
+  if (behind_proxy_) ApplyForwarded(state_->config.trusted_proxies, head.headers, request);
   Admission admission = AdmitRequest(head, request);
   transaction->head_only = admission.head_only;
-  if (admission.refusal || admission.guarded) co_return co_await AnswerAdmission(*transaction, admission, head);
+  if (admission.ask) co_await AskSlowGuard(transaction, head, admission);
+  if (cut_) co_return false;
+  if (admission.refusal || admission.answer) co_return co_await AnswerAdmission(*transaction, admission, head);
   ReadResult body = co_await ReadBody(head, admission.route->max_body_bytes, request.body);
   if (body.gone) {
     if (!cut_) Record(request, 499);
@@ -69,8 +86,7 @@ Task<bool> Connection::Execute(const std::shared_ptr<Transaction>& transaction, 
     run();
     in_handler_ = false;
   } else if (!(route.execution == Execution::kCompute ? state_->compute : state_->blocking).TrySubmit(run)) {
-    TransportError overloaded{503, "overloaded", "the server has too much work at the moment"};
-    co_return co_await Refuse(*transaction, std::move(overloaded), false);
+    co_return co_await Refuse(*transaction, Overloaded(), false);
   }
   while (!transaction->answered() && !cut_) {
     WatchClient();
@@ -97,13 +113,13 @@ void Connection::WatchClient() {
 /// unread: bytes of the request may still come, so the connection ends with this answer.
 Task<bool> Connection::Refuse(Transaction& transaction, TransportError fault, bool unread) {
   Response response = ErrorResponse(transaction.request, fault);
-  if (fault.status == 503) response.headers.Set("Retry-After", "1");
   co_return co_await Answer(transaction, response, unread);
 }
 
 Task<bool> Connection::AnswerAdmission(Transaction& transaction, Admission& admission, const RequestHead& head) {
-  Response response = admission.guarded ? *std::move(admission.guarded) : ErrorResponse(transaction.request, *admission.refusal);
-  if (!admission.allow.empty()) response.headers.Set("Allow", admission.allow);
+  const bool not_allowed = !admission.answer && admission.refusal->status == 405;
+  Response response = admission.answer ? *std::move(admission.answer) : ErrorResponse(transaction.request, *admission.refusal);
+  if (not_allowed) response.headers.Set("Allow", admission.allow);
   const bool unread = !SkipBufferedBody(head);
   co_return co_await Answer(transaction, response, unread);
 }
@@ -120,21 +136,66 @@ Admission Connection::AdmitRequest(RequestHead& head, Request& request) {
   try {
     return Admit(state_->router, state_->config.guard, head, request);
   } catch (const std::exception& error) {
-    state_->logger.Log(observe::LogLevel::kError, "the request guard failed", {{"error", error.what()}});
+    Admission failed;
+    failed.refusal = GuardFailed(error.what());
+    return failed;
   }
-  Admission failed;
-  failed.refusal = TransportError{500, "internal", "the server failed to answer"};
-  return failed;
+}
+
+TransportError Connection::GuardFailed(std::string_view error) {
+  state_->logger.Log(observe::LogLevel::kError, "the request guard failed", {{"error", error}});
+  return {500, "internal", "the server failed to answer"};
+}
+
+/// Has a blocking worker ask the slow guard, and takes its verdict into the admission. Meanwhile the request is the guard's.
+Task<> Connection::AskSlowGuard(const std::shared_ptr<Transaction>& transaction, const RequestHead& head, Admission& admission) {
+  struct Opinion {
+    std::optional<Verdict> verdict;
+    std::string failure;
+    bool ready = false;
+  };
+  const auto opinion = std::make_shared<Opinion>();
+  const auto ask = [self = shared_from_this(), transaction, opinion] {
+    try {
+      opinion->verdict = self->state_->config.slow_guard(transaction->request);
+    } catch (const std::exception& error) {
+      opinion->failure = error.what();
+    } catch (...) {
+      opinion->failure = "unknown";
+    }
+    self->loop_->Post([self, opinion] {
+      opinion->ready = true;
+      self->Signal();
+    });
+  };
+  deadline_ = Clock::time_point::max();
+  if (!state_->blocking.TrySubmit(ask)) {
+    admission.refusal = Overloaded();
+    co_return;
+  }
+  while (!opinion->ready && !cut_) co_await Wait();
+  if (cut_) co_return;
+  if (!opinion->verdict || opinion->verdict->kind == Verdict::Kind::kAsk)
+    admission.refusal = GuardFailed(opinion->verdict ? "the slow guard may not ask another" : opinion->failure);
+  else
+    ApplyVerdict(*std::move(opinion->verdict), head, transaction->request, admission);
 }
 
 Response Connection::ErrorResponse(const Request& request, const TransportError& fault) {
-  if (!state_->config.error_response) return PlainError(fault);
+  Response response = MakeErrorResponse(state_->config, request, fault, state_->logger);
+  if (fault.status == 503) response.headers.Set("Retry-After", "1");
+  return response;
+}
+
+/// Lets the configured hook complete an answer.
+void Connection::Finish(const Request& request, Response& response) {
+  if (!state_->config.finish) return;
   try {
-    return state_->config.error_response(request, fault);
+    state_->config.finish(request, response);
   } catch (const std::exception& error) {
-    state_->logger.Log(observe::LogLevel::kError, "writing an error answer failed", {{"error", error.what()}});
+    state_->logger.Log(observe::LogLevel::kError, "completing an answer failed", {{"error", error.what()}});
+    response = PlainError({500, "internal", "the server failed to answer"});
   }
-  return PlainError(fault);
 }
 
 void Connection::Identify(const Headers& headers, Request& request) {

@@ -9,7 +9,7 @@
 namespace aqua::http {
 
 std::string_view Name(Method method) {
-  constexpr std::array<std::string_view, 5> kNames = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+  constexpr std::array<std::string_view, 6> kNames = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
   return kNames.at(static_cast<std::size_t>(method));
 }
 

@@ -75,12 +75,14 @@ Router::Match Router::Find(const Method* method, std::string_view path) const {
   Values values;
   const std::vector<const Route*>* const routes = Descend(root_, path, values);
   if (routes == nullptr) return match;
+  match.path = routes->front()->path;
   const auto found = std::find_if(routes->begin(), routes->end(), [&](const Route* route) { return method != nullptr && route->method == *method; });
   if (found == routes->end()) {
     match.allow = AllowedMethods(*routes);
     return match;
   }
   match.route = *found;
+  match.index = static_cast<std::size_t>(*found - routes_.data());
   match.parameters = NameValues(match.route->path, values);
   return match;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ class Router {
 
   struct Match {
     const Route* route = nullptr;  ///< null: the path is unknown, or known with other methods
+    std::size_t index = kNoRoute;  ///< of the route among those the router was built from
+    std::string_view path;         ///< template of a path that is known; empty: unknown
     std::string allow;             ///< methods the path has, "GET, HEAD, POST"; only when route is null; empty: path unknown
     std::vector<std::pair<std::string, std::string>> parameters;
   };

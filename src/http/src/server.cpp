@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <future>
+#include <mutex>
 #include <utility>
 
 #include "asio.hpp"
 #include "connection.hpp"
 #include "io_loop.hpp"
 #include "server_state.hpp"
+#include "stream.hpp"
+#include "tls_context.hpp"
 
 namespace aqua::http {
 namespace {
@@ -60,6 +63,7 @@ class LoopServer : public Server {
   }
 
   Status Bind();
+  Status ReloadCertificate() override;
   void Start() override;
   [[nodiscard]] std::uint16_t port() const override { return port_; }
   void Drain() override;
@@ -70,11 +74,14 @@ class LoopServer : public Server {
   void Accept();
   void OnAccept(const ErrorCondition& error, Socket socket, const std::shared_ptr<IoLoop>& loop);
   void Take(Socket socket, const std::shared_ptr<IoLoop>& loop);
+  std::unique_ptr<TlsSession> NewSession(int socket);
   void CloseListener();
   template <typename Work>
   void ForEachConnection(Work work);
 
   std::shared_ptr<ServerState> state_;
+  std::mutex tls_mutex_;
+  std::shared_ptr<const TlsContext> tls_;  // guarded by tls_mutex_
   std::vector<std::shared_ptr<IoLoop>> loops_;
   std::optional<Acceptor> acceptor_;
   std::optional<Timer> accept_pause_;
@@ -97,6 +104,19 @@ Status LoopServer::Bind() {
   if (error) return BindError(state_->config, error);
   port_ = acceptor_->local_endpoint(error).port();
   return {};
+}
+
+Status LoopServer::ReloadCertificate() {
+  if (!state_->config.tls) return {};
+  AQUA_TRY_ASSIGN(std::shared_ptr<const TlsContext> fresh, TlsContext::Load(*state_->config.tls, state_->logger));
+  const std::lock_guard lock(tls_mutex_);
+  tls_ = std::move(fresh);
+  return {};
+}
+
+std::unique_ptr<TlsSession> LoopServer::NewSession(int socket) {
+  const std::lock_guard lock(tls_mutex_);
+  return tls_->NewSession(socket);
 }
 
 void LoopServer::Start() {
@@ -135,7 +155,9 @@ void LoopServer::Take(Socket socket, const std::shared_ptr<IoLoop>& loop) {
   std::string peer = PeerText(address);
   const ConnectionCount::Verdict verdict = state_->connections.Add(peer, IsLoopback(address));
   if (verdict == ConnectionCount::Verdict::kDropped) return;
-  const auto connection = std::make_shared<Connection>(state_, loop, std::move(socket), std::move(peer), verdict);
+  std::unique_ptr<TlsSession> session = state_->config.tls ? NewSession(socket.native_handle()) : nullptr;
+  if (state_->config.tls && session == nullptr) return state_->connections.Remove(peer, verdict);
+  const auto connection = std::make_shared<Connection>(state_, loop, Stream(std::move(socket), std::move(session)), std::move(peer), verdict);
   if (loop == loops_.front())
     connection->Start();
   else
@@ -204,6 +226,7 @@ Server::Load LoopServer::load() const {
 
 Result<std::unique_ptr<Server>> Server::Listen(ServerConfig config, observe::Logger& logger) {
   auto server = std::make_unique<LoopServer>(std::move(config), logger);
+  AQUA_TRY(server->ReloadCertificate());
   AQUA_TRY(server->Bind());
   return server;
 }

@@ -40,7 +40,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   Router router_ = MakeRouter();
-  std::function<std::optional<Response>(const Request&)> guard_;
+  Guard guard_;
   Request request_;
 };
 
@@ -79,7 +79,7 @@ TEST_F(AdmissionTest, TellsTheMethodsOfAPath) {
   ASSERT_TRUE(admission.refusal);
   EXPECT_EQ(admission.refusal->status, 405);
   EXPECT_EQ(admission.allow, "GET, HEAD");
-  EXPECT_EQ(AdmitText("OPTIONS /items").allow, "POST");
+  EXPECT_EQ(AdmitText("DELETE /items").allow, "POST");
 }
 
 TEST_F(AdmissionTest, AsksForOneOfTheMediaTypes) {
@@ -111,17 +111,49 @@ TEST_F(AdmissionTest, TakesGzipAndNoOtherCoding) {
 }
 
 TEST_F(AdmissionTest, LetsTheGuardRefuseKnownRoutesBeforeTheirBody) {
-  guard_ = [](const Request& request) -> std::optional<Response> {
-    if (request.route != "/items") return std::nullopt;
+  guard_ = [](Request& request) {
     Response response;
     response.status = 401;
-    return response;
+    return request.route == "/items" ? Verdict::Refuse(std::move(response)) : Verdict::Continue();
   };
   const Admission admission = AdmitText("POST /items", "Content-Length: 11\r\n");
-  ASSERT_TRUE(admission.guarded);
-  EXPECT_EQ(admission.guarded->status, 401);
+  ASSERT_TRUE(admission.answer);
+  EXPECT_EQ(admission.answer->status, 401);
   EXPECT_FALSE(admission.refusal);
-  EXPECT_FALSE(AdmitText("GET /items/1").guarded);
+  EXPECT_FALSE(AdmitText("GET /items/1").answer);
+}
+
+TEST_F(AdmissionTest, JudgesTheBodyOnceTheVerdictIsThere) {
+  guard_ = [](Request&) { return Verdict::Ask(); };
+  Admission admission = AdmitText("POST /items", "Content-Length: 11\r\nContent-Type: image/jpeg\r\n");
+  EXPECT_TRUE(admission.ask);
+  EXPECT_FALSE(admission.refusal);
+  RequestHead head;
+  head.content_length = 11;
+  ApplyVerdict(Verdict::Continue(), head, request_, admission);
+  EXPECT_FALSE(admission.ask);
+  ASSERT_TRUE(admission.refusal);
+  EXPECT_EQ(admission.refusal->status, 413);
+}
+
+TEST_F(AdmissionTest, NumbersRoutesAsTheyWereGiven) {
+  AdmitText("GET /items/1");
+  EXPECT_EQ(request_.route_index, 0U);
+  AdmitText("POST /items");
+  EXPECT_EQ(request_.route_index, 1U);
+  for (const std::string_view line : {"GET /nothing", "DELETE /items", "OPTIONS /items"}) {
+    AdmitText(line);
+    EXPECT_EQ(request_.route_index, kNoRoute) << line;
+  }
+}
+
+TEST_F(AdmissionTest, AnswersOptions) {
+  const Admission admission = AdmitText("OPTIONS /items/1");
+  ASSERT_TRUE(admission.answer);
+  EXPECT_EQ(admission.answer->status, 204);
+  EXPECT_EQ(admission.answer->headers.Find("Allow"), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(request_.route, "/items/{id}");
+  EXPECT_EQ(AdmitText("OPTIONS /nothing").refusal->status, 404);
 }
 
 }  // namespace

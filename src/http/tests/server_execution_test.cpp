@@ -56,9 +56,9 @@ TEST_F(ServerExecutionTest, RunsHandlersWhereTheRouteSays) {
   AddRoute(Method::kGet, "/compute", note, Execution::kCompute);
   AddRoute(Method::kGet, "/blocking", note, Execution::kBlocking);
   std::thread::id io_thread;
-  config_.guard = [&io_thread](const Request&) -> std::optional<Response> {
+  config_.guard = [&io_thread](Request&) {
     io_thread = std::this_thread::get_id();
-    return std::nullopt;
+    return Verdict::Continue();
   };
   Start();
   for (const std::string_view path : {"/inline", "/compute", "/blocking"}) EXPECT_EQ(Get(path).status, 200);

@@ -97,8 +97,6 @@ class ServerTest : public ::testing::Test {
     AddRoute(Method::kPost, "/post", Echo);
   }
 
-  ~ServerTest() override { server_.reset(); }
-
   Route& AddRoute(Method method, std::string path, Handler handler, Execution execution = Execution::kInline) {
     return config_.routes.emplace_back(Route{.method = method,
                                              .path = std::move(path),
@@ -132,7 +130,7 @@ class ServerTest : public ::testing::Test {
   ServerConfig config_;
   observe::testing::MemoryLogger logger_;
   AccessLog log_;
-  std::unique_ptr<Server> server_;
+  std::unique_ptr<Server> server_;  // ends first
 };
 
 inline constexpr std::string_view kGet = "GET /get HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -182,10 +182,10 @@ TEST_F(ServerHeadTest, GoesOnWithTheTraceOfTheClient) {
 }
 
 TEST_F(ServerHeadTest, LetsTheGuardRefuse) {
-  config_.guard = [](const Request& request) -> std::optional<Response> {
-    if (request.headers.Find("Host") == "localhost") return std::nullopt;
+  config_.guard = [](Request& request) {
+    if (request.headers.Find("Host") == "localhost") return Verdict::Continue();
     if (request.headers.Find("Host") == "broken") throw std::runtime_error("guard broke");
-    return Text("who are you?", 401);
+    return Verdict::Refuse(Text("who are you?", 401));
   };
   Start();
   EXPECT_EQ(Get("/get").status, 200);

@@ -4,7 +4,7 @@
 
 namespace aqua::sql {
 
-Result<Database::Lease> ConnectionPool::Acquire() {
+Result<Database::Lease> ConnectionPool::Acquire(const TenantScope& scope) {
   const auto give_back = [this](std::unique_ptr<Connection> connection) { Return(std::move(connection)); };
   {
     std::unique_lock lock(mutex_);
@@ -12,16 +12,20 @@ Result<Database::Lease> ConnectionPool::Acquire() {
     if (!returned_.wait_for(lock, config_.acquire_timeout, available))
       return MakeError(ErrorCode::kUnavailable, fmt::format("all {} connections to the database are in use", count_), "database_busy");
     if (!idle_.empty()) {
-      Database::Lease lease(std::move(idle_.back()), give_back);
+      std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
-      return lease;
+      connection->scope_ = scope;
+      return Database::Lease(std::move(connection), give_back);
     }
     ++count_;
   }
   auto opened = open_();
-  if (opened) return Database::Lease(*std::move(opened), give_back);
-  Return(nullptr);
-  return opened.error();
+  if (!opened) {
+    Return(nullptr);
+    return opened.error();
+  }
+  (*opened)->scope_ = scope;
+  return Database::Lease(*std::move(opened), give_back);
 }
 
 std::size_t ConnectionPool::connections() const {

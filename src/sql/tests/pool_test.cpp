@@ -24,6 +24,7 @@ class FakeConnection final : public Connection {
   using Connection::Query;
   Result<std::vector<Row>> Query(std::string_view, std::span<const Value>) override { return std::vector<Row>(); }
   Result<std::vector<std::int64_t>> Commit(std::span<const Command>) override { return std::vector<std::int64_t>(); }
+  Result<std::vector<std::int64_t>> CommitAfter(const Command&, const Plan&) override { return std::vector<std::int64_t>(); }
   Status RunExclusive(const std::function<Result<std::string>(Connection&)>&) override { return {}; }
   [[nodiscard]] bool broken() const override { return is_broken; }
 
@@ -59,7 +60,7 @@ TEST_F(PoolTest, OpensNothingBeforeItIsAsked) {
 
 TEST_F(PoolTest, TheSameConnectionIsHandedOutAgain) {
   auto pool = Pool({});
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Of(*pool.Acquire()).number, 1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Of(*pool.Acquire(TenantScope::All())).number, 1);
   EXPECT_EQ(pool.connections(), 1U);
 }
 
@@ -67,7 +68,7 @@ TEST_F(PoolTest, KeepsItsSizeAndClosesTheOverflow) {
   auto pool = Pool({.size = 2, .overflow = 3});
   {
     std::vector<Database::Lease> leases;
-    for (int i = 0; i < 5; ++i) leases.push_back(pool.Acquire().value());
+    for (int i = 0; i < 5; ++i) leases.push_back(pool.Acquire(TenantScope::All()).value());
     EXPECT_EQ(alive_, 5);
   }
   EXPECT_EQ(alive_, 2);
@@ -77,15 +78,15 @@ TEST_F(PoolTest, KeepsItsSizeAndClosesTheOverflow) {
 TEST_F(PoolTest, UnderLoadTheOverflowIsNotOpenedAnewForEveryCall) {
   auto pool = Pool({.size = 2, .overflow = 2});
   std::vector<Database::Lease> others;
-  for (int i = 0; i < 3; ++i) others.push_back(pool.Acquire().value());
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(pool.Acquire().has_value());
+  for (int i = 0; i < 3; ++i) others.push_back(pool.Acquire(TenantScope::All()).value());
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(pool.Acquire(TenantScope::All()).has_value());
   EXPECT_EQ(opened_, 4);
 }
 
 TEST_F(PoolTest, IsBusyWhenAllAreOutForTooLong) {
   auto pool = Pool({.size = 1, .overflow = 0, .acquire_timeout = milliseconds(1)});
-  const auto lease = pool.Acquire();
-  const auto none = pool.Acquire();
+  const auto lease = pool.Acquire(TenantScope::All());
+  const auto none = pool.Acquire(TenantScope::All());
   ASSERT_FALSE(none.has_value());
   EXPECT_EQ(none.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(none.error().reason, "database_busy");
@@ -93,35 +94,35 @@ TEST_F(PoolTest, IsBusyWhenAllAreOutForTooLong) {
 
 TEST_F(PoolTest, ABrokenConnectionIsClosedAndThoseThatLieIdleWithIt) {
   auto pool = Pool({});
-  auto first = std::make_optional(pool.Acquire().value());
-  auto second = std::make_optional(pool.Acquire().value());
-  auto third = std::make_optional(pool.Acquire().value());
+  auto first = std::make_optional(pool.Acquire(TenantScope::All()).value());
+  auto second = std::make_optional(pool.Acquire(TenantScope::All()).value());
+  auto third = std::make_optional(pool.Acquire(TenantScope::All()).value());
   second.reset();
   Of(*first).is_broken = true;
   first.reset();
   EXPECT_EQ(alive_, 1);
   EXPECT_EQ(pool.connections(), 1U);
   third.reset();
-  EXPECT_EQ(Of(*pool.Acquire()).number, 3);
+  EXPECT_EQ(Of(*pool.Acquire(TenantScope::All())).number, 3);
 }
 
 TEST_F(PoolTest, AConnectionThatCannotBeOpenedTakesNoPlace) {
   auto pool = Pool({.size = 1, .overflow = 0, .acquire_timeout = milliseconds(1)});
   refuse_ = true;
   for (int i = 0; i < 3; ++i) {
-    const auto none = pool.Acquire();
+    const auto none = pool.Acquire(TenantScope::All());
     ASSERT_FALSE(none.has_value());
     EXPECT_EQ(none.error().reason, "database_unavailable");
   }
   EXPECT_EQ(pool.connections(), 0U);
   refuse_ = false;
-  EXPECT_TRUE(pool.Acquire().has_value());
+  EXPECT_TRUE(pool.Acquire(TenantScope::All()).has_value());
 }
 
 TEST_F(PoolTest, AWaitingCallOpensANewOneInPlaceOfABrokenOne) {
   auto pool = Pool({.size = 1, .overflow = 0, .acquire_timeout = std::chrono::minutes(1)});
-  auto broken = std::make_optional(pool.Acquire().value());
-  auto waiting = std::async(std::launch::async, [&] { return Of(*pool.Acquire()).number; });
+  auto broken = std::make_optional(pool.Acquire(TenantScope::All()).value());
+  auto waiting = std::async(std::launch::async, [&] { return Of(*pool.Acquire(TenantScope::All())).number; });
   Of(*broken).is_broken = true;
   broken.reset();
   EXPECT_EQ(waiting.get(), 2);
@@ -135,7 +136,7 @@ TEST_F(PoolTest, ManyThreadsShareFewConnectionsAndNeverOneAtATime) {
   for (int thread = 0; thread < 8; ++thread)
     threads.emplace_back([&] {
       for (int round = 0; round < 500; ++round) {
-        const auto lease = pool.Acquire();
+        const auto lease = pool.Acquire(TenantScope::All());
         ASSERT_TRUE(lease.has_value());
         if (Of(*lease).users.fetch_add(1) != 0) ++clashes;
         if (pool.connections() > 3) ++crowded;

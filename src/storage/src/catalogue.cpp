@@ -66,11 +66,11 @@ Status Catalogue::SeedSpecies(const std::string& tenant, const std::vector<domai
                         {base::NewUuidV7(), tenant, one.label, one.common_name, Nullable(scientific_name), std::string(SpeciesDescription(one.label)),
                          base::FormatTime(clock_.Now())}});
   }
-  return commands.empty() ? Status() : commits_.Write(std::move(commands));
+  return commands.empty() ? Status() : commits_.Write(sql::TenantScope::Of(tenant), std::move(commands));
 }
 
 Result<std::vector<SpeciesRow>> Catalogue::Species(const std::string& tenant) {
-  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto rows, connection->Query(kSelectSpecies, {tenant}));
   std::vector<SpeciesRow> species;
   for (const sql::Row& row : rows) species.push_back(ReadSpecies(row));
@@ -78,19 +78,19 @@ Result<std::vector<SpeciesRow>> Catalogue::Species(const std::string& tenant) {
 }
 
 Result<std::string> Catalogue::ActivateModel(const std::string& tenant, const ModelRow& model) {
-  AQUA_TRY(commits_.Write(
-      {{kInsertModel,
-        {base::NewUuidV7(), tenant, model.name, model.version, model.architecture, model.file_path, Nullable(model.accuracy), Nullable(model.precision_score),
-         Nullable(model.recall_score), Nullable(model.f1_score), false, model.metadata, base::FormatTime(clock_.Now())}},
-       {kActivateModel, {tenant, model.name, model.version}}}));
-  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+  AQUA_TRY(commits_.Write(sql::TenantScope::Of(tenant), {{kInsertModel,
+                                                          {base::NewUuidV7(), tenant, model.name, model.version, model.architecture, model.file_path,
+                                                           Nullable(model.accuracy), Nullable(model.precision_score), Nullable(model.recall_score),
+                                                           Nullable(model.f1_score), false, model.metadata, base::FormatTime(clock_.Now())}},
+                                                         {kActivateModel, {tenant, model.name, model.version}}}));
+  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto rows, connection->Query(kFindModel, {tenant, model.name, model.version}));
   if (rows.empty()) return MakeError(ErrorCode::kInternal, "the row of the model that was just written is not there", "database_error");
   return rows.front().Text(0);
 }
 
 Result<std::vector<ModelRow>> Catalogue::Models(const std::string& tenant) {
-  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto rows, connection->Query(kSelectModels, {tenant}));
   std::vector<ModelRow> models;
   for (const sql::Row& row : rows) models.push_back(ReadModel(row));

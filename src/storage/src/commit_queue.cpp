@@ -107,7 +107,7 @@ class CommitQueue::Implementation {
   }
 
   Status Commit(std::span<const PendingWrite> writes) {
-    AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+    AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::None()));
     std::vector<sql::Command> commands;
     for (const PendingWrite& write : writes) commands.insert(commands.end(), write.commands.begin(), write.commands.end());
     const auto start = std::chrono::steady_clock::now();
@@ -144,14 +144,16 @@ CommitQueue::CommitQueue(sql::Database& database, const CommitQueueConfig& confi
 
 CommitQueue::~CommitQueue() = default;
 
-void CommitQueue::Submit(std::vector<sql::Command> commands, Done done, std::size_t upcoming) {
+void CommitQueue::Submit(const sql::TenantScope& scope, std::vector<sql::Command> commands, Done done, std::size_t upcoming) {
+  for (sql::Command& command : commands)
+    if (!command.scope) command.scope = scope;
   implementation_->Submit({std::move(commands), std::move(done), upcoming});
 }
 
-Status CommitQueue::Write(std::vector<sql::Command> commands) {
+Status CommitQueue::Write(const sql::TenantScope& scope, std::vector<sql::Command> commands) {
   std::promise<Status> promise;
   auto outcome = promise.get_future();
-  Submit(std::move(commands), [&promise](Status status) { promise.set_value(std::move(status)); });
+  Submit(scope, std::move(commands), [&promise](Status status) { promise.set_value(std::move(status)); });
   return outcome.get();
 }
 

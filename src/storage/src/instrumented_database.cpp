@@ -37,6 +37,9 @@ class InstrumentedConnection final : public sql::Connection {
   Result<std::vector<std::int64_t>> Commit(std::span<const sql::Command> commands) override {
     return Timed(commit_seconds_, errors_, [&] { return inner_->Commit(commands); });
   }
+  Result<std::vector<std::int64_t>> CommitAfter(const sql::Command& read, const Plan& plan) override {
+    return Timed(commit_seconds_, errors_, [&] { return inner_->CommitAfter(read, plan); });
+  }
   Status RunExclusive(const std::function<Result<std::string>(sql::Connection&)>& script) override {
     return Timed(commit_seconds_, errors_, [&] { return inner_->RunExclusive(script); });
   }
@@ -58,8 +61,8 @@ InstrumentedDatabase::InstrumentedDatabase(std::unique_ptr<sql::Database> inner,
       commit_seconds_(registry.AddHistogram("database_query_duration_seconds", "Time of one call to the database", Buckets(), {{"operation", "commit"}})),
       errors_(registry.AddCounter("aqua_storage_database_errors_total", "Calls to the database that failed")) {}
 
-Result<sql::Database::Lease> InstrumentedDatabase::Acquire() {
-  auto inner = inner_->Acquire();
+Result<sql::Database::Lease> InstrumentedDatabase::Acquire(const sql::TenantScope& scope) {
+  auto inner = inner_->Acquire(scope);
   if (!inner) {
     errors_.Increment();
     return inner.error();

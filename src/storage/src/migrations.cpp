@@ -81,12 +81,12 @@ std::string Script(const std::vector<Migration>& pending, sql::Dialect dialect) 
 std::span<const Migration> Migrations(sql::Dialect dialect) { return dialect == sql::Dialect::kSqlite ? SqliteMigrations() : PostgresMigrations(); }
 
 Result<MigrationPlan> PlanMigrations(sql::Database& database) {
-  AQUA_TRY_ASSIGN(const auto connection, database.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database.Acquire(sql::TenantScope::All()));
   return Plan(*connection, database.dialect());
 }
 
 Result<std::vector<std::string>> Migrate(sql::Database& database) {
-  AQUA_TRY_ASSIGN(const auto connection, database.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database.Acquire(sql::TenantScope::All()));
   // Looked at first without the lock: most starts find nothing to do, also where writing is not allowed.
   AQUA_TRY_ASSIGN(const MigrationPlan first, Plan(*connection, database.dialect()));
   std::vector<std::string> applied;

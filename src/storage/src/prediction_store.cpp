@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::string_view kInsertPrediction =
     "INSERT INTO predictions (id, tenant_id, model_id, predicted_species_id, label, confidence, inference_time_ms, rejected, rejection_score, low_confidence, "
-    "metadata, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING";
+    "metadata, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING";
 constexpr std::string_view kInsertThumbnail =
     "INSERT INTO prediction_thumbnails (prediction_id, tenant_id, jpeg) VALUES ($1, $2, $3) ON CONFLICT (prediction_id) DO NOTHING";
 constexpr std::string_view kInsertCorrection =
-    "INSERT INTO prediction_labels (id, tenant_id, prediction_id, label, species_id, note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "INSERT INTO prediction_labels (id, tenant_id, prediction_id, label, species_id, note, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
     "ON CONFLICT (id) DO NOTHING";
 constexpr std::string_view kSelectThumbnail = "SELECT jpeg FROM prediction_thumbnails WHERE tenant_id = $1 AND prediction_id = $2";
 constexpr std::string_view kSelectTotals =
@@ -31,8 +31,8 @@ double Milliseconds(std::chrono::nanoseconds duration) { return std::chrono::dur
 
 std::string FirstOfMonth(Time now) { return base::FormatTime(now).substr(0, 8) + "01T00:00:00.000000Z"; }
 
-Result<std::vector<StoredPrediction>> Run(sql::Database& database, const PredictionQuery& query) {
-  AQUA_TRY_ASSIGN(const auto connection, database.Acquire());
+Result<std::vector<StoredPrediction>> Run(sql::Database& database, const std::string& tenant, const PredictionQuery& query) {
+  AQUA_TRY_ASSIGN(const auto connection, database.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto rows, connection->Query(query.sql, query.parameters));
   std::vector<StoredPrediction> predictions;
   predictions.reserve(rows.size());
@@ -51,36 +51,37 @@ void PredictionStore::Add(const NewPrediction& record, CommitQueue::Done done, s
   commands.push_back({kInsertPrediction,
                       {record.id, record.tenant, record.model_id, Nullable(record.species_id), prediction.species.label, prediction.confidence,
                        Milliseconds(prediction.inference_time), prediction.rejected, prediction.rejection_score, prediction.low_confidence,
-                       WriteMetadata(record), base::FormatTime(record.created_at)}});
+                       WriteMetadata(record), base::FormatTime(record.created_at), Nullable(record.created_by)}});
   if (!prediction.thumbnail_jpeg.empty()) commands.push_back({kInsertThumbnail, {record.id, record.tenant, prediction.thumbnail_jpeg}});
-  commits_.Submit(std::move(commands), std::move(done), upcoming);
+  commits_.Submit(sql::TenantScope::Of(record.tenant), std::move(commands), std::move(done), upcoming);
 }
 
 void PredictionStore::AddCorrection(const std::string& tenant, const std::string& prediction_id, const Correction& correction, CommitQueue::Done done) {
-  commits_.Submit({{kInsertCorrection,
+  commits_.Submit(sql::TenantScope::Of(tenant),
+                  {{kInsertCorrection,
                     {correction.id, tenant, prediction_id, Nullable(correction.label), Nullable(correction.species_id), Nullable(correction.note),
-                     base::FormatTime(correction.created_at)}}},
+                     base::FormatTime(correction.created_at), Nullable(correction.created_by)}}},
                   std::move(done));
 }
 
 Result<std::optional<StoredPrediction>> PredictionStore::Find(const std::string& tenant, const std::string& id) {
-  AQUA_TRY_ASSIGN(auto found, Run(database_, FindQuery(tenant, id)));
+  AQUA_TRY_ASSIGN(auto found, Run(database_, tenant, FindQuery(tenant, id)));
   return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 Result<std::optional<Bytes>> PredictionStore::Thumbnail(const std::string& tenant, const std::string& id) {
-  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto rows, connection->Query(kSelectThumbnail, {tenant, id}));
   return rows.empty() ? std::nullopt : std::optional<Bytes>(rows.front().Blob(0));
 }
 
 Result<std::vector<StoredPrediction>> PredictionStore::List(const std::string& tenant, const PredictionFilter& filter, std::size_t limit, std::size_t offset,
                                                             const std::optional<Position>& after) {
-  return Run(database_, ListQuery(tenant, filter, limit, offset, after));
+  return Run(database_, tenant, ListQuery(tenant, filter, limit, offset, after));
 }
 
 Result<PredictionStats> PredictionStore::Stats(const std::string& tenant, Time now, double high) {
-  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire());
+  AQUA_TRY_ASSIGN(const auto connection, database_.Acquire(sql::TenantScope::Of(tenant)));
   AQUA_TRY_ASSIGN(const auto totals, connection->Query(kSelectTotals, {tenant, FirstOfMonth(now), high}));
   PredictionStats stats;
   const sql::Row& row = totals.front();

@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 class MigrationsTest : public StorageTest {
  protected:
   void Execute(const std::string& sql) {
-    ASSERT_TRUE(database_->Acquire().value()->RunExclusive([&](sql::Connection&) { return sql; }));
+    ASSERT_TRUE(database_->Acquire(sql::TenantScope::All()).value()->RunExclusive([&](sql::Connection&) { return sql; }));
   }
 };
 
@@ -58,7 +58,7 @@ TEST_P(MigrationsTest, RefuseAnUnknownOlderStep) {
 }
 
 TEST_P(MigrationsTest, HaveTheTablesAndColumnsOfTheOldSystem) {
-  const auto connection = database_->Acquire().value();
+  const auto connection = database_->Acquire(sql::TenantScope::All()).value();
   for (const char* sql :
        {"SELECT id, email, username, hashed_password, full_name, is_active, is_superuser, created_at, updated_at FROM users",
         "SELECT id, name, scientific_name, description, optimal_temperature_min, optimal_temperature_max FROM fish_species",
@@ -71,7 +71,7 @@ TEST_P(MigrationsTest, HaveTheTablesAndColumnsOfTheOldSystem) {
 }
 
 TEST_P(MigrationsTest, RefuseATemperatureWithoutSource) {
-  const auto connection = database_->Acquire().value();
+  const auto connection = database_->Acquire(sql::TenantScope::All()).value();
   const std::vector<sql::Command> commands = {
       {"INSERT INTO fish_species (id, tenant_id, label, name, optimal_temperature_min, created_at) VALUES ($1, $2, 'x', 'x', 12, $3)",
        {base::NewUuidV7(), tenant_, std::string("2026-01-01T00:00:00.000000Z")}}};

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -47,7 +48,36 @@ RawClient::RawClient(std::uint16_t port, std::optional<int> receive_buffer) : so
   AQUA_ASSERT(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
 }
 
+template <typename Step>
+bool RawClient::Shake(bool byte_by_byte, Step step) {
+  for (;;) {
+    const TlsEnd::State state = step();
+    const std::string output = tls_->TakeOutput();
+    for (std::size_t i = 0; byte_by_byte && i < output.size(); ++i) SendBytes(std::string_view(output).substr(i, 1));
+    if (!byte_by_byte) SendBytes(output);
+    if (state != TlsEnd::State::kMore) return state == TlsEnd::State::kDone;
+    const std::string bytes = ReceiveBytes();
+    if (bytes.empty()) return false;
+    tls_->GiveInput(bytes);
+  }
+}
+
+bool RawClient::StartTls(const TlsOptions& options) {
+  tls_ = std::make_unique<TlsEnd>(options);
+  return Shake(options.byte_by_byte, [this] { return tls_->Handshake(); });
+}
+
+bool RawClient::Renegotiate() {
+  bool begun = false;
+  return Shake(false, [&] { return std::exchange(begun, true) ? tls_->Handshake() : tls_->Renegotiate(); });
+}
+
 void RawClient::Send(std::string_view bytes) {
+  if (tls_ == nullptr) return SendBytes(bytes);
+  SendBytes(tls_->Encrypt(bytes));
+}
+
+void RawClient::SendBytes(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;
@@ -59,12 +89,27 @@ void RawClient::SendByteByByte(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) Send(bytes.substr(i, 1));
 }
 
-bool RawClient::Fill() {
+std::string RawClient::ReceiveBytes() {
   std::array<char, 16384> buffer{};
   const ssize_t bytes = ::recv(socket_, buffer.data(), buffer.size(), 0);
-  if (bytes <= 0) return false;
-  received_.append(buffer.data(), static_cast<std::size_t>(bytes));
-  return true;
+  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0))};
+}
+
+bool RawClient::Fill() {
+  const std::size_t before = received_.size();
+  // The last handshake may have brought more than itself.
+  bool more = tls_ == nullptr || tls_->Decrypt(received_);
+  while (more && received_.size() == before) {
+    const std::string bytes = ReceiveBytes();
+    if (bytes.empty()) return false;
+    if (tls_ == nullptr) {
+      received_ += bytes;
+    } else {
+      tls_->GiveInput(bytes);
+      more = tls_->Decrypt(received_);
+    }
+  }
+  return received_.size() > before;
 }
 
 std::optional<std::string> RawClient::ReceiveLine() {
@@ -131,6 +176,12 @@ std::size_t RawClient::ReceiveAtLeast(std::size_t bytes) {
   while (received_.size() < bytes && Fill()) {
   }
   return received_.size();
+}
+
+std::string RawClient::ReceivedNow() {
+  std::array<char, 16384> buffer{};
+  const ssize_t bytes = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT | MSG_PEEK);
+  return received_ + std::string(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(bytes, 0)));
 }
 
 void RawClient::FinishSending() { ::shutdown(socket_, SHUT_WR); }

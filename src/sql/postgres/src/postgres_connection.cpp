@@ -15,12 +15,10 @@
 namespace aqua::sql {
 namespace {
 
-/// Beyond what the server itself allows a statement; then the server hangs.
-constexpr std::chrono::milliseconds kGrace{1'000};
 /// Statements kept prepared; the program has a few dozen.
 constexpr std::size_t kMaxStatements = 256;
-/// Any number that no other program uses for an advisory lock.
-constexpr std::string_view kExclusive = "SELECT pg_advisory_xact_lock(4702111234474983745)";
+/// Undone with the transaction that it is part of, as everything else.
+constexpr std::string_view kSetScope = "SELECT set_config('aqua.tenant', $1, false)";
 
 int Milliseconds(Deadline deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
@@ -45,22 +43,6 @@ bool Failed(const PGresult* result) {
 bool IsCopy(const PGresult* result) {
   const ExecStatusType status = PQresultStatus(result);
   return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-}
-
-/// The server counts the rows of an answer, too.
-std::int64_t RowsChanged(PGresult* result) {
-  return std::string_view(PQcmdStatus(result)).starts_with("SELECT") ? 0 : std::strtoll(PQcmdTuples(result), nullptr, 10);
-}
-
-/// A prepared statement that no longer fits its tables ("cached plan must not change result type"), or that is gone.
-bool IsStale(const Error& error) { return error.message.ends_with("(SQLSTATE 0A000)") || error.message.ends_with("(SQLSTATE 26000)"); }
-
-/// libpq would send a text only up to a NUL.
-Status CheckTexts(std::span<const Value> parameters) {
-  for (const Value& value : parameters)
-    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->find('\0') != std::string::npos)
-      return MakeError(ErrorCode::kInternal, "PostgreSQL: a text holds NUL", "database_error");
-  return {};
 }
 
 }  // namespace
@@ -101,98 +83,9 @@ Status PostgresConnection::Configure() {
   return Lost("setting up");
 }
 
-Result<std::vector<Row>> PostgresConnection::Query(std::string_view sql, std::span<const Value> parameters) {
-  AQUA_TRY(CheckTexts(parameters));
-  AQUA_TRY(BoundStatements());
-  auto rows = QueryOnce(sql, parameters);
-  if (rows || !IsStale(rows.error()) || broken_) return rows;
-  Forget(sql);
-  if (PQtransactionStatus(handle_) != PQTRANS_IDLE) return rows;  // of RunExclusive(), which the error has ended
-  return QueryOnce(sql, parameters);
-}
-
-Result<std::vector<Row>> PostgresConnection::QueryOnce(std::string_view sql, std::span<const Value> parameters) {
-  const Deadline deadline = std::chrono::steady_clock::now() + statement_timeout_ + kGrace;
-  AQUA_TRY_ASSIGN(int results, Send({sql, {parameters.begin(), parameters.end()}}));
-  if (PQpipelineSync(handle_) != 1) return Lost("sending");
-  std::vector<Row> rows;
-  std::optional<Error> failure;
-  for (; results > 0; --results) {
-    AQUA_TRY_ASSIGN(const PostgresResult result, NextResult(deadline));
-    if (Failed(result.get())) {
-      if (results == 2) Forget(sql);
-      if (!failure) failure = PostgresError(result.get());
-      continue;
-    }
-    for (int row = 0; row < PQntuples(result.get()); ++row) {
-      std::vector<Value> values;
-      for (int column = 0; column < PQnfields(result.get()); ++column) values.push_back(ColumnValue(result.get(), row, column));
-      rows.emplace_back(std::move(values));
-    }
-  }
-  AQUA_TRY(FinishPipeline(deadline));
-  return failure ? Result<std::vector<Row>>(*failure) : rows;
-}
-
-Result<std::vector<std::int64_t>> PostgresConnection::Commit(std::span<const Command> commands) {
-  for (const Command& command : commands) AQUA_TRY(CheckTexts(command.parameters));
-  AQUA_TRY(BoundStatements());
-  auto changed = CommitOnce(commands);
-  if (changed || !IsStale(changed.error()) || broken_) return changed;
-  for (const Command& command : commands) Forget(command.sql);
-  return CommitOnce(commands);
-}
-
-Result<std::vector<std::int64_t>> PostgresConnection::CommitOnce(std::span<const Command> commands) {
-  const Deadline deadline = std::chrono::steady_clock::now() + statement_timeout_ + kGrace;
-  AQUA_TRY(SendText("BEGIN"));
-  std::vector<int> counts;
-  for (const Command& command : commands) {
-    AQUA_TRY_ASSIGN(counts.emplace_back(), Send(command));
-  }
-  AQUA_TRY(SendText("COMMIT"));
-  if (PQpipelineSync(handle_) != 1) return Lost("sending");
-
-  std::vector<std::int64_t> changed;
-  std::optional<Error> failure;
-  const auto take = [&](int results, const Command* command) -> Status {
-    for (; results > 0; --results) {
-      AQUA_TRY_ASSIGN(const PostgresResult result, NextResult(deadline));
-      const bool failed = Failed(result.get());
-      if (failed && results == 2) Forget(command->sql);
-      if (failed && !failure && PQresultStatus(result.get()) != PGRES_PIPELINE_ABORTED) failure = PostgresError(result.get());
-      if (!failed && results == 1 && command != nullptr) changed.push_back(RowsChanged(result.get()));
-    }
-    return {};
-  };
-  AQUA_TRY(take(1, nullptr));
-  for (std::size_t i = 0; i < commands.size(); ++i) AQUA_TRY(take(counts[i], &commands[i]));
-  AQUA_TRY(take(1, nullptr));
-  AQUA_TRY(FinishPipeline(deadline));
-  if (!failure) return changed;
-  // The pipeline was aborted inside the transaction, which the server still holds open.
-  if (PQtransactionStatus(handle_) != PQTRANS_IDLE) AQUA_TRY(Script("ROLLBACK"));
-  return *failure;
-}
-
-Status PostgresConnection::RunExclusive(const std::function<Result<std::string>(Connection&)>& script) {
-  AQUA_TRY(Script("BEGIN"));
-  Status status = Script(std::string(kExclusive));
-  if (status) {
-    const auto sql = script(*this);
-    status = sql ? Script(*sql) : Status(sql.error());
-  }
-  // The server answers the COMMIT of a transaction that has failed as it does a ROLLBACK: without an error.
-  if (status && PQtransactionStatus(handle_) == PQTRANS_INERROR)
-    status = MakeError(ErrorCode::kInternal, "PostgreSQL: a query of the script's maker failed", "database_error");
-  if (status) status = Script("COMMIT");
-  if (!status && !broken_) AQUA_TRY(Script("ROLLBACK"));
-  return status;
-}
-
 Status PostgresConnection::Script(const std::string& sql) {
   // Several statements in one text need the simple protocol, which pipeline mode does not have.
-  const Deadline deadline = std::chrono::steady_clock::now() + statement_timeout_ + kGrace;
+  const Deadline deadline = NewDeadline();
   if (PQexitPipelineMode(handle_) != 1 || PQsendQuery(handle_, sql.empty() ? ";" : sql.c_str()) != 1) return Lost("sending");
   AQUA_TRY(Flush(deadline));
   std::optional<Error> failure;
@@ -227,21 +120,52 @@ Status PostgresConnection::BoundStatements() {
   return {};
 }
 
-Result<int> PostgresConnection::Send(const Command& command) {
-  const Statement statement = StatementFor(command.sql);
-  if (statement.is_new && PQsendPrepare(handle_, statement.name.c_str(), std::string(command.sql).c_str(), 0, nullptr) != 1) return Lost("sending");
+Status PostgresConnection::Send(std::string_view sql, std::span<const Value> parameters, Purpose purpose) {
+  const Statement statement = StatementFor(sql);
+  if (statement.is_new) {
+    if (PQsendPrepare(handle_, statement.name.c_str(), std::string(sql).c_str(), 0, nullptr) != 1) return Lost("sending");
+    owed_.push_back({Purpose::kPrepare, sql});
+  }
   std::vector<std::optional<std::string>> texts;
-  for (const Value& value : command.parameters) texts.push_back(ParameterText(value));
+  for (const Value& value : parameters) texts.push_back(ParameterText(value));
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text ? text->c_str() : nullptr);
   if (PQsendQueryPrepared(handle_, statement.name.c_str(), static_cast<int>(pointers.size()), pointers.data(), nullptr, nullptr, 0) != 1)
     return Lost("sending");
-  return statement.is_new ? 2 : 1;
+  owed_.push_back({purpose, sql});
+  return {};
+}
+
+Status PostgresConnection::SendScope(const TenantScope& scope) {
+  if (server_scope_ == scope) return {};
+  const Value setting = std::string(scope.setting());
+  AQUA_TRY(Send(kSetScope, {&setting, 1}, Purpose::kControl));
+  server_scope_ = scope;
+  return {};
 }
 
 Status PostgresConnection::SendText(const char* sql) {
-  if (PQsendQueryParams(handle_, sql, 0, nullptr, nullptr, nullptr, nullptr, 0) == 1) return {};
-  return Lost("sending");
+  if (PQsendQueryParams(handle_, sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) return Lost("sending");
+  owed_.push_back({Purpose::kControl, {}});
+  return {};
+}
+
+Result<std::optional<Error>> PostgresConnection::Receive(const std::function<void(PGresult*)>& take) {
+  const Deadline deadline = NewDeadline();
+  if (PQpipelineSync(handle_) != 1) return Lost("sending");
+  std::optional<Error> failure;
+  for (const Owed& owed : std::exchange(owed_, {})) {
+    AQUA_TRY_ASSIGN(const PostgresResult result, NextResult(deadline));
+    if (!Failed(result.get())) {
+      if (owed.purpose == Purpose::kStatement) take(result.get());
+      continue;
+    }
+    if (owed.purpose == Purpose::kPrepare) Forget(owed.sql);
+    if (!failure) failure = PostgresError(result.get());
+  }
+  AQUA_TRY(FinishPipeline(deadline));
+  if (failure && IsStale(*failure)) Forget(kSetScope);  // the caller forgets its own statements
+  return failure;
 }
 
 Result<PostgresResult> PostgresConnection::NextResult(Deadline deadline) {

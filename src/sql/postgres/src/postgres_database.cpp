@@ -24,7 +24,7 @@ class PostgresDatabase final : public Database {
   PostgresDatabase(PostgresConfig config, std::string description)
       : config_(std::move(config)), description_(std::move(description)), pool_(config_.pool, [this] { return PostgresConnection::Open(config_); }) {}
 
-  Result<Lease> Acquire() override { return pool_.Acquire(); }
+  Result<Lease> Acquire(const TenantScope& scope) override { return pool_.Acquire(scope); }
   [[nodiscard]] Dialect dialect() const override { return Dialect::kPostgres; }
   [[nodiscard]] std::string description() const override { return description_; }
   [[nodiscard]] std::size_t connections() const override { return pool_.connections(); }

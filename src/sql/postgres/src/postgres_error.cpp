@@ -16,7 +16,7 @@ struct State {
 };
 
 /// The more particular states first. Source: PostgreSQL 15, appendix A.
-constexpr std::array<State, 20> kStates = {{
+constexpr std::array<State, 21> kStates = {{
     {"23505", ErrorCode::kAlreadyExists, "duplicate"},
     {"23503", ErrorCode::kFailedPrecondition, "reference_missing"},
     {"23", ErrorCode::kFailedPrecondition, "constraint_violated"},
@@ -35,6 +35,7 @@ constexpr std::array<State, 20> kStates = {{
     {"28", ErrorCode::kUnavailable, "database_unavailable"},
     {"3D", ErrorCode::kUnavailable, "database_unavailable"},
     {"22", ErrorCode::kInternal, "database_error"},
+    {"42501", ErrorCode::kPermissionDenied, "not_permitted"},
     {"42", ErrorCode::kInternal, "database_error"},
     {"", ErrorCode::kInternal, "database_error"},
 }};
@@ -50,5 +51,7 @@ Error PostgresError(const PGresult* result) {
     if (std::string_view(state).starts_with(row.state)) return MakeError(row.code, text, std::string(row.reason));
   return MakeError(ErrorCode::kInternal, text, "database_error");
 }
+
+bool IsStale(const Error& error) { return error.message.ends_with("(SQLSTATE 0A000)") || error.message.ends_with("(SQLSTATE 26000)"); }
 
 }  // namespace aqua::sql

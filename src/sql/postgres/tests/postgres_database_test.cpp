@@ -23,7 +23,7 @@ class PostgresDatabaseTest : public ::testing::Test {
     ASSERT_TRUE(url.has_value()) << url.error().message;
     url_ = *std::move(url);
     database_ = OpenPostgres({.url = url_, .pool = {}}).value();
-    lease_.emplace(database_->Acquire().value());
+    lease_.emplace(database_->Acquire(TenantScope::All()).value());
   }
 
   Connection& connection() { return **lease_; }
@@ -96,7 +96,7 @@ TEST_F(PostgresDatabaseTest, AStatementThatNoLongerFitsItsTableIsPreparedAgain) 
   Run(connection(), "CREATE TABLE ponds (id BIGINT)");
   const std::vector<Command> commands = {{"INSERT INTO ponds (id) VALUES ($1) RETURNING *", {std::int64_t{1}}}};
   const auto other = OpenPostgres({.url = url_, .pool = {}}).value();
-  auto theirs = other->Acquire().value();
+  auto theirs = other->Acquire(TenantScope::All()).value();
   ASSERT_TRUE(connection().Commit(commands).has_value());
   EXPECT_EQ(Run(connection(), "SELECT * FROM ponds")[0].size(), 1U);
   Run(*theirs, "ALTER TABLE ponds ADD COLUMN depth DOUBLE PRECISION");
@@ -127,7 +127,7 @@ TEST_F(PostgresDatabaseTest, StatementsThatFailDoNotPileUpOnTheServer) {
     EXPECT_EQ(connection().Query("INSERT INTO ponds (id) VALUES (1)").error().reason, "duplicate");
     EXPECT_EQ(connection().Commit(commands).error().reason, "duplicate");
   }
-  EXPECT_LE(Run(connection(), "SELECT count(*) FROM pg_prepared_statements")[0].Integer(0), 5);
+  EXPECT_LE(Run(connection(), "SELECT count(*) FROM pg_prepared_statements")[0].Integer(0), 6);
 }
 
 TEST_F(PostgresDatabaseTest, PreparedStatementsOfOneConnectionAreBounded) {
@@ -146,7 +146,7 @@ TEST_F(PostgresDatabaseTest, APasswordIsNeverShown) {
   EXPECT_THAT(database_->description(), Not(HasSubstr(password)));
   std::string wrong = url_;
   wrong.replace(wrong.find(password), password.size(), "no-such-secret");
-  const auto refused = OpenPostgres({.url = wrong, .pool = {}}).value()->Acquire();
+  const auto refused = OpenPostgres({.url = wrong, .pool = {}}).value()->Acquire(TenantScope::All());
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(refused.error().reason, "database_unavailable");

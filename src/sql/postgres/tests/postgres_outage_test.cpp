@@ -36,7 +36,7 @@ class PostgresOutageTest : public ::testing::Test {
   }
 
   std::unique_ptr<Database> Open(const PoolConfig& pool) { return OpenPostgres({.url = server_->url(), .pool = pool}).value(); }
-  Database::Lease Acquire() { return database_->Acquire().value(); }
+  Database::Lease Acquire() { return database_->Acquire(TenantScope::All()).value(); }
 
   static Command Event(std::int64_t id) { return {"INSERT INTO events (id) VALUES ($1)", {id}}; }
 
@@ -72,7 +72,7 @@ TEST_F(PostgresOutageTest, KilledFiveTimesItComesBackWithAllThatWasAcknowledged)
     ExpectUnavailable(next.error());
     EXPECT_TRUE(lease->broken());
     { const auto gone = std::move(lease); }
-    const auto down = database_->Acquire();
+    const auto down = database_->Acquire(TenantScope::All());
     ASSERT_FALSE(down.has_value());
     ExpectUnavailable(down.error());
     EXPECT_EQ(database_->connections(), 0U);
@@ -136,13 +136,13 @@ TEST_F(PostgresOutageTest, ASessionThatTheAdministratorEndsIsUnavailable) {
 TEST_F(PostgresOutageTest, AServerThatHangsGivesAnErrorWithinTheTimeout) {
   const auto hasty = Open({.connect_timeout = milliseconds(200), .statement_timeout = milliseconds(200)});
   std::vector<Database::Lease> leases;
-  for (int i = 0; i < 3; ++i) leases.push_back(hasty->Acquire().value());
+  for (int i = 0; i < 3; ++i) leases.push_back(hasty->Acquire(TenantScope::All()).value());
   server_->Pause();
   const std::vector<std::function<Status()>> calls = {
       [&]() -> Status { return StatusOf(leases[0]->Query("SELECT 1")); },
       [&]() -> Status { return StatusOf(leases[1]->Commit(std::vector<Command>{Event(1)})); },
       [&]() -> Status { return leases[2]->RunExclusive([](Connection&) { return std::string("SELECT 1"); }); },
-      [&]() -> Status { return StatusOf(hasty->Acquire()); },
+      [&]() -> Status { return StatusOf(hasty->Acquire(TenantScope::All())); },
   };
   for (std::size_t i = 0; i < calls.size(); ++i) {
     const auto start = std::chrono::steady_clock::now();
@@ -155,7 +155,7 @@ TEST_F(PostgresOutageTest, AServerThatHangsGivesAnErrorWithinTheTimeout) {
   leases.clear();
   server_->Resume();
   const auto patient = Open({});
-  auto lease = patient->Acquire();
+  auto lease = patient->Acquire(TenantScope::All());
   ASSERT_TRUE(lease.has_value()) << lease.error().message;
   // The Commit whose answer was lost is there whole or not at all: the server may still have taken it.
   const auto rows = (*lease)->Query("SELECT count(*) FROM events");
@@ -167,7 +167,7 @@ TEST_F(PostgresOutageTest, AServerThatIsNotThereIsToldByAcquire) {
   server_->Stop();
   const auto database = OpenPostgres({.url = server_->url(), .pool = {}});
   ASSERT_TRUE(database.has_value());
-  const auto lease = (*database)->Acquire();
+  const auto lease = (*database)->Acquire(TenantScope::All());
   ASSERT_FALSE(lease.has_value());
   ExpectUnavailable(lease.error());
   EXPECT_EQ(lease.error().message.find(server_->password()), std::string::npos);

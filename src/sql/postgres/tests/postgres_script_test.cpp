@@ -21,7 +21,7 @@ class PostgresScriptTest : public ::testing::Test {
   }
 
   Status Run(const std::string& script) {
-    return database_->Acquire().value()->RunExclusive([&](Connection&) { return script; });
+    return database_->Acquire(TenantScope::All()).value()->RunExclusive([&](Connection&) { return script; });
   }
 
   std::unique_ptr<Database> database_;
@@ -30,7 +30,7 @@ class PostgresScriptTest : public ::testing::Test {
 TEST_F(PostgresScriptTest, NoticesDoNotGoToStandardError) {
   ::testing::internal::CaptureStderr();
   const Status status = Run("DROP TABLE IF EXISTS ponds; DO $$ BEGIN RAISE WARNING 'careful'; END $$");
-  const auto rows = database_->Acquire().value()->Query("DROP TABLE IF EXISTS ponds");
+  const auto rows = database_->Acquire(TenantScope::All()).value()->Query("DROP TABLE IF EXISTS ponds");
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
   EXPECT_TRUE(status.has_value()) << status.error().message;
   EXPECT_TRUE(rows.has_value()) << rows.error().message;
@@ -43,8 +43,8 @@ TEST_F(PostgresScriptTest, AScriptThatCopiesIsRefusedAndDoesNothing) {
     ASSERT_FALSE(status.has_value()) << copy;
     EXPECT_EQ(status.error().code, ErrorCode::kInternal) << status.error().message;
     EXPECT_EQ(status.error().reason, "database_error");
-    EXPECT_FALSE(database_->Acquire().value()->Query(copy).has_value());
-    const auto rows = database_->Acquire().value()->Query("SELECT count(*) FROM ponds");
+    EXPECT_FALSE(database_->Acquire(TenantScope::All()).value()->Query(copy).has_value());
+    const auto rows = database_->Acquire(TenantScope::All()).value()->Query("SELECT count(*) FROM ponds");
     ASSERT_TRUE(rows.has_value()) << rows.error().message;
     EXPECT_EQ((*rows)[0].Integer(0), 0) << copy;
   }

@@ -114,6 +114,22 @@ Result<std::vector<Row>> SqliteConnection::Query(std::string_view sql, std::span
 
 Result<std::vector<std::int64_t>> SqliteConnection::Commit(std::span<const Command> commands) {
   AQUA_TRY(Begin());
+  return Finish(commands);
+}
+
+Result<std::vector<std::int64_t>> SqliteConnection::CommitAfter(const Command& read, const Plan& plan) {
+  AQUA_TRY(Begin());
+  auto commands = [&]() -> Result<std::vector<Command>> {
+    std::vector<Row> rows;
+    AQUA_TRY(Run(read.sql, read.parameters, &rows));
+    return plan(rows);
+  }();
+  if (commands) return Finish(*commands);
+  Rollback();
+  return commands.error();
+}
+
+Result<std::vector<std::int64_t>> SqliteConnection::Finish(std::span<const Command> commands) {
   std::vector<std::int64_t> changed;
   for (const Command& command : commands) {
     const std::int64_t before = sqlite3_total_changes64(handle_);

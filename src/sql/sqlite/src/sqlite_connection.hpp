@@ -24,6 +24,7 @@ class SqliteConnection final : public Connection {
   using Connection::Query;
   Result<std::vector<Row>> Query(std::string_view sql, std::span<const Value> parameters) override;
   Result<std::vector<std::int64_t>> Commit(std::span<const Command> commands) override;
+  Result<std::vector<std::int64_t>> CommitAfter(const Command& read, const Plan& plan) override;
   Status RunExclusive(const std::function<Result<std::string>(Connection&)>& script) override;
   [[nodiscard]] bool broken() const override { return broken_; }
 
@@ -39,6 +40,8 @@ class SqliteConnection final : public Connection {
   Status Bind(sqlite3_stmt* statement, std::span<const Value> parameters);
   /// Runs a statement to its end; rows may be null.
   Status Run(std::string_view sql, std::span<const Value> parameters, std::vector<Row>* rows);
+  /// Runs the commands of a transaction that was begun, and commits or rolls back.
+  Result<std::vector<std::int64_t>> Finish(std::span<const Command> commands);
   Status Begin() { return Script("BEGIN IMMEDIATE"); }
   void Rollback();
   Error LastError();

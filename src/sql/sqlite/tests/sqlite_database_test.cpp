@@ -48,7 +48,7 @@ class SqliteDatabaseTest : public ::testing::Test {
       return nullptr;
     }
     const std::vector<Command> commands = {{"CREATE TABLE events (id INTEGER PRIMARY KEY, note TEXT) STRICT", {}}, Event(1)};
-    EXPECT_TRUE((*database)->Acquire().value()->Commit(commands).has_value());
+    EXPECT_TRUE((*database)->Acquire(TenantScope::All()).value()->Commit(commands).has_value());
     return *std::move(database);
   }
 
@@ -60,7 +60,7 @@ class SqliteDatabaseTest : public ::testing::Test {
   }
 
   static std::int64_t Count(Database& database) {
-    const auto rows = database.Acquire().value()->Query("SELECT count(*) FROM events");
+    const auto rows = database.Acquire(TenantScope::All()).value()->Query("SELECT count(*) FROM events");
     return rows ? (*rows)[0].Integer(0) : -1;
   }
 
@@ -72,7 +72,7 @@ TEST_F(SqliteDatabaseTest, EveryConnectionWaitsForTheDiskAndChecksReferences) {
   const auto database = Make(Config());
   std::vector<Database::Lease> leases;
   for (int i = 0; i < 3; ++i) {
-    leases.push_back(database->Acquire().value());
+    leases.push_back(database->Acquire(TenantScope::All()).value());
     EXPECT_EQ(Pragma(*leases.back(), "synchronous"), "2");
     EXPECT_EQ(Pragma(*leases.back(), "journal_mode"), "wal");
     EXPECT_EQ(Pragma(*leases.back(), "foreign_keys"), "1");
@@ -84,7 +84,7 @@ TEST_F(SqliteDatabaseTest, RelaxedWaitsForTheDiskAtCheckpointsOnly) {
   SqliteConfig config = Config();
   config.relaxed = true;
   const auto database = Make(config);
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   EXPECT_EQ(Pragma(*lease, "synchronous"), "1");
   EXPECT_EQ(Pragma(*lease, "journal_mode"), "wal");
 }
@@ -107,7 +107,7 @@ TEST_F(SqliteDatabaseTest, LockedByAnotherProgramAWriteGivesUpInTimeAndReadsGoOn
   const auto database = Make(Config(milliseconds(200)));
   OtherProgram other(file_);
   other.Run("BEGIN IMMEDIATE");
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   const auto start = std::chrono::steady_clock::now();
   const auto changed = lease->Commit(std::vector<Command>{Event(2)});
   const auto rows = lease->Query("INSERT INTO events (id) VALUES (3)");
@@ -151,7 +151,7 @@ TEST_F(SqliteDatabaseTest, ADamagedPageIsToldAndTheConnectionDropped) {
     const auto database = Make(Config());
     std::vector<Command> commands;
     for (std::int64_t id = 2; id < 200; ++id) commands.push_back(Event(id, std::string(1'000, 'x')));
-    ASSERT_TRUE(database->Acquire().value()->Commit(commands).has_value());
+    ASSERT_TRUE(database->Acquire(TenantScope::All()).value()->Commit(commands).has_value());
   }
   ASSERT_GT(fs::file_size(file_), 20U * 4096U);
   std::fstream file(file_, std::ios::binary | std::ios::in | std::ios::out);
@@ -160,7 +160,7 @@ TEST_F(SqliteDatabaseTest, ADamagedPageIsToldAndTheConnectionDropped) {
   const auto database = OpenSqlite(Config());
   ASSERT_TRUE(database.has_value()) << database.error().message;
   {
-    auto lease = (*database)->Acquire().value();
+    auto lease = (*database)->Acquire(TenantScope::All()).value();
     const auto rows = lease->Query("SELECT sum(length(note)) FROM events");
     ASSERT_FALSE(rows.has_value());
     EXPECT_EQ(rows.error().code, ErrorCode::kDataLoss) << rows.error().message;
@@ -236,7 +236,7 @@ TEST_F(SqliteDatabaseTest, AFileOrFolderThatCannotBeWrittenIsToldAtTheStart) {
 
 TEST_F(SqliteDatabaseTest, MoreStatementsThanAreKeptPreparedAllWork) {
   const auto database = Make(Config());
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   for (int i = 0; i < 600; ++i) {
     const auto rows = lease->Query("SELECT " + std::to_string(i));
     ASSERT_TRUE(rows.has_value());
@@ -246,7 +246,7 @@ TEST_F(SqliteDatabaseTest, MoreStatementsThanAreKeptPreparedAllWork) {
 
 TEST_F(SqliteDatabaseTest, APreparedStatementFollowsItsTable) {
   const auto database = Make(Config());
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   EXPECT_EQ(lease->Query("SELECT * FROM events").value()[0].size(), 2U);
   OtherProgram(file_).Run("ALTER TABLE events ADD COLUMN place TEXT");
   EXPECT_EQ(lease->Query("SELECT * FROM events").value()[0].size(), 3U);

@@ -34,7 +34,7 @@ class SqliteDiskTest : public ::testing::Test {
   std::unique_ptr<Database> Make() {
     auto database = Open();
     const std::vector<Command> commands = {{"CREATE TABLE events (id INTEGER, note TEXT) STRICT", {}}, Event(1)};
-    EXPECT_TRUE(database->Acquire().value()->Commit(commands).has_value());
+    EXPECT_TRUE(database->Acquire(TenantScope::All()).value()->Commit(commands).has_value());
     return database;
   }
 
@@ -47,14 +47,14 @@ class SqliteDiskTest : public ::testing::Test {
 
   static std::multiset<std::int64_t> Ids(Database& database) {
     std::multiset<std::int64_t> ids;
-    const auto rows = database.Acquire().value()->Query("SELECT id FROM events");
+    const auto rows = database.Acquire(TenantScope::All()).value()->Query("SELECT id FROM events");
     if (!rows) ADD_FAILURE() << rows.error().message;
     if (rows)
       for (const Row& row : *rows) ids.insert(row.Integer(0));
     return ids;
   }
 
-  static bool Intact(Database& database) { return database.Acquire().value()->Query("PRAGMA integrity_check").value()[0].Text(0) == "ok"; }
+  static bool Intact(Database& database) { return database.Acquire(TenantScope::All()).value()->Query("PRAGMA integrity_check").value()[0].Text(0) == "ok"; }
 
   const base::testing::TemporaryFolder folder_;
   const fs::path file_ = folder_.path() / "aqua.db";
@@ -65,7 +65,7 @@ using Set = std::multiset<std::int64_t>;
 
 TEST_F(SqliteDiskTest, EveryCommitIsFlushedBeforeItIsAcknowledged) {
   const auto database = Make();
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   for (std::int64_t id = 2; id < 6; ++id) {
     const int before = vfs_.syncs;
     ASSERT_TRUE(CommitPair(*lease, id).has_value());
@@ -75,9 +75,9 @@ TEST_F(SqliteDiskTest, EveryCommitIsFlushedBeforeItIsAcknowledged) {
 
 TEST_F(SqliteDiskTest, ACommitWhoseFlushFailsIsNotAcknowledgedAndNotSeenByOtherConnections) {
   const auto database = Make();
-  const auto reader = database->Acquire().value();  // another connection, as a running program has
+  const auto reader = database->Acquire(TenantScope::All()).value();  // another connection, as a running program has
   {
-    auto lease = database->Acquire().value();
+    auto lease = database->Acquire(TenantScope::All()).value();
     vfs_.sync_fails = true;
     const auto changed = CommitPair(*lease, 2);
     vfs_.sync_fails = false;
@@ -87,7 +87,7 @@ TEST_F(SqliteDiskTest, ACommitWhoseFlushFailsIsNotAcknowledgedAndNotSeenByOtherC
     EXPECT_TRUE(lease->broken());
   }
   EXPECT_EQ(Ids(*database), Set({1}));
-  ASSERT_TRUE(CommitPair(*database->Acquire().value(), 3).has_value());
+  ASSERT_TRUE(CommitPair(*database->Acquire(TenantScope::All()).value(), 3).has_value());
   EXPECT_EQ(Ids(*database), Set({1, 3, 3}));
   const auto again = Open();
   EXPECT_EQ(Ids(*again), Set({1, 3, 3}));
@@ -98,7 +98,7 @@ TEST_F(SqliteDiskTest, ACommitWhoseFlushFailsIsGoneWhenTheLastConnectionClosesWe
   {
     const auto database = Make();
     vfs_.sync_fails = true;
-    auto lease = database->Acquire().value();
+    auto lease = database->Acquire(TenantScope::All()).value();
     EXPECT_FALSE(CommitPair(*lease, 2).has_value());
     vfs_.sync_fails = false;
   }
@@ -113,7 +113,7 @@ TEST_F(SqliteDiskTest, ACommitWhoseFlushFailsIsFoundWholeOrNotAtAllWhenTheLogIsR
     // To the end: the log is not taken over into the database when its last connection closes, as when the process is killed. The
     // next one reads it again, and finds a Commit that was written and not flushed.
     vfs_.sync_fails = true;
-    for (std::int64_t id = 2; id < 5; ++id) EXPECT_FALSE(CommitPair(*database->Acquire().value(), id).has_value());
+    for (std::int64_t id = 2; id < 5; ++id) EXPECT_FALSE(CommitPair(*database->Acquire(TenantScope::All()).value(), id).has_value());
   }
   vfs_.sync_fails = false;
   const auto again = Open();
@@ -121,25 +121,25 @@ TEST_F(SqliteDiskTest, ACommitWhoseFlushFailsIsFoundWholeOrNotAtAllWhenTheLogIsR
   EXPECT_EQ(ids.count(1), 1U);
   for (std::int64_t id = 2; id < 5; ++id) EXPECT_NE(ids.count(id), 1U) << id;
   EXPECT_TRUE(Intact(*again));
-  ASSERT_TRUE(CommitPair(*again->Acquire().value(), 9).has_value());
+  ASSERT_TRUE(CommitPair(*again->Acquire(TenantScope::All()).value(), 9).has_value());
   EXPECT_EQ(Ids(*again).count(9), 2U);
 }
 
 TEST_F(SqliteDiskTest, AWriteThatFailsIsNotAcknowledgedAndTheNextConnectionWorks) {
   const auto database = Make();
   vfs_.write_fails = true;
-  const auto changed = CommitPair(*database->Acquire().value(), 2);
+  const auto changed = CommitPair(*database->Acquire(TenantScope::All()).value(), 2);
   vfs_.write_fails = false;
   ASSERT_FALSE(changed.has_value());
   EXPECT_EQ(changed.error().reason, "database_unavailable");
   EXPECT_EQ(Ids(*database), Set({1}));
-  EXPECT_TRUE(CommitPair(*database->Acquire().value(), 3).has_value());
+  EXPECT_TRUE(CommitPair(*database->Acquire(TenantScope::All()).value(), 3).has_value());
   EXPECT_EQ(Ids(*Open()), Set({1, 3, 3}));
 }
 
 TEST_F(SqliteDiskTest, AFullDiskIsToldAndOnceThereIsRoomItGoesOn) {
   const auto database = Make();
-  auto lease = database->Acquire().value();
+  auto lease = database->Acquire(TenantScope::All()).value();
   vfs_.disk_full = true;
   const auto changed = CommitPair(*lease, 2);
   vfs_.disk_full = false;
@@ -173,7 +173,7 @@ TEST_F(SqliteDiskTest, ARealFullDiskKeepsWhatWasAcknowledged) {
   Set acknowledged = {1};
   {
     const auto database = Make();
-    auto lease = database->Acquire().value();
+    auto lease = database->Acquire(TenantScope::All()).value();
     std::optional<Error> refused;
     for (std::int64_t id = 2; id < 100 && !refused; ++id) {
       const auto changed = lease->Commit(std::vector<Command>{Event(id, std::string(50'000, 'x'))});
@@ -192,7 +192,7 @@ TEST_F(SqliteDiskTest, ARealFullDiskKeepsWhatWasAcknowledged) {
   const auto again = Open();
   EXPECT_EQ(Ids(*again), acknowledged);
   EXPECT_TRUE(Intact(*again));
-  EXPECT_TRUE(CommitPair(*again->Acquire().value(), 1'000).has_value());
+  EXPECT_TRUE(CommitPair(*again->Acquire(TenantScope::All()).value(), 1'000).has_value());
 }
 
 TEST_F(SqliteDiskTest, AProcessThatIsKilledLosesNothingThatItAcknowledged) {
@@ -201,7 +201,7 @@ TEST_F(SqliteDiskTest, AProcessThatIsKilledLosesNothingThatItAcknowledged) {
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    auto lease = Open()->Acquire().value();
+    auto lease = Open()->Acquire(TenantScope::All()).value();
     for (std::int64_t id = 2;; ++id)
       if (!CommitPair(*lease, id) || ::write(ends[1], &id, sizeof(id)) != sizeof(id)) ::_exit(1);
   }

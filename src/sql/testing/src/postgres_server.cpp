@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrograms = "/usr/lib/postgresql/15/bin/";
 constexpr std::string_view kUser = "aqua";
+constexpr std::string_view kOwner = "farm";
 constexpr std::chrono::seconds kPatience{60};
 
 Error Failure(std::string message) { return MakeError(ErrorCode::kInternal, std::move(message)); }
@@ -138,11 +139,17 @@ std::string PostgresServer::url(std::string_view database) const {
 }
 
 Result<std::string> PostgresServer::NewDatabase() {
+  if (databases_ == 0) AQUA_TRY(Execute(fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", kOwner, password_)));
   const std::string name = fmt::format("test{}", databases_++);
+  AQUA_TRY(Execute(fmt::format("CREATE DATABASE {} OWNER {}", name, kOwner)));
+  return fmt::format("postgresql://{}:{}@127.0.0.1:{}/{}", kOwner, password_, port_, name);
+}
+
+Status PostgresServer::Execute(const std::string& sql) {
   const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(url().c_str()), &PQfinish);
-  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), fmt::format("CREATE DATABASE {}", name).c_str()), &PQclear);
-  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return Failure(PQerrorMessage(connection.get()));
-  return url(name);
+  const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection.get(), sql.c_str()), &PQclear);
+  if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) return {};
+  return Failure(PQerrorMessage(connection.get()));
 }
 
 Status PostgresServer::Start() {

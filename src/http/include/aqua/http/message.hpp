@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,7 +18,7 @@
 
 namespace aqua::http {
 
-enum class Method { kGet, kPost, kPut, kPatch, kDelete };
+enum class Method { kGet, kPost, kPut, kPatch, kDelete, kOptions };
 
 /// "GET", "POST", …
 std::string_view Name(Method method);
@@ -38,20 +39,32 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+/// What a guard found out about a request, for its handler: the caller's identity, say. Defined by the module that sets it.
+class Attachment {
+ public:
+  virtual ~Attachment() = default;
+};
+
+/// Request::route_index of requests that matched no route.
+inline constexpr std::size_t kNoRoute = static_cast<std::size_t>(-1);
+
 /// A request whose body was read whole. Paths and parameters are percent-decoded UTF-8.
 struct Request {
-  Method method = Method::kGet;  ///< HEAD arrives as kGet; the transport leaves the body of the answer out
-  std::string path;              ///< "/api/v1/predictions/0190…"
-  std::string route;             ///< template that matched, "/api/v1/predictions/{id}"; empty when none did
+  Method method = Method::kGet;        ///< HEAD arrives as kGet; the transport leaves the body of the answer out
+  std::string path;                    ///< "/api/v1/predictions/0190…"
+  std::string route;                   ///< template that matched, "/api/v1/predictions/{id}"; empty when none did
+  std::size_t route_index = kNoRoute;  ///< of the route in ServerConfig::routes; OPTIONS without a route of its own has none
   std::vector<std::pair<std::string, std::string>> path_parameters;
   std::vector<std::pair<std::string, std::string>> query;  ///< in order, duplicates kept
   Headers headers;
   Bytes body;                                          ///< decompressed; owned by the request, read once
-  std::string peer;                                    ///< address of the client, without port
+  std::string peer;                                    ///< address of the client, without port; past trusted proxies
+  std::string scheme = "http";                         ///< "http" or "https", as the client used it
   std::string request_id;                              ///< the client's X-Request-ID when it is well-formed, else a new UUIDv7
   observe::TraceContext trace;                         ///< this request's own span
   std::optional<observe::TraceContext> remote_parent;  ///< from a valid traceparent
   std::chrono::steady_clock::time_point start;         ///< when the first byte of the head was there
+  std::shared_ptr<const Attachment> attachment;        ///< set by a guard, else null
 
   /// Value of a path parameter. Requires: the route has it.
   [[nodiscard]] const std::string& PathParameter(std::string_view name) const;
@@ -84,5 +97,23 @@ class Exchange {
 };
 
 using Handler = std::function<void(std::shared_ptr<Exchange>)>;
+
+/// What a guard says of a request before its body is read.
+struct Verdict {
+  enum class Kind {
+    kContinue,
+    kRefuse,  ///< `response` is the answer
+    kAsk,     ///< the slow guard is asked, whose verdict counts
+  };
+
+  Kind kind = Kind::kContinue;
+  Response response;
+
+  static Verdict Continue() { return {}; }
+  static Verdict Refuse(Response response) { return {Kind::kRefuse, std::move(response)}; }
+  static Verdict Ask() { return {Kind::kAsk, {}}; }
+};
+
+using Guard = std::function<Verdict(Request&)>;
 
 }  // namespace aqua::http

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "aqua/base/result.hpp"
+#include "aqua/http/address.hpp"
 #include "aqua/http/message.hpp"
 #include "aqua/observe/log.hpp"
 
@@ -72,6 +74,12 @@ struct TransportError {
   std::string message;  ///< for people
 };
 
+/// TLS of a listener: 1.2 with forward secrecy, or 1.3. Files are PEM, the key without a passphrase.
+struct TlsConfig {
+  std::filesystem::path certificate_file;  ///< the chain, the server's own certificate first
+  std::filesystem::path key_file;
+};
+
 struct ServerConfig {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any free port
@@ -81,10 +89,19 @@ struct ServerConfig {
   Limits limits;
   std::size_t gzip_min_bytes = 1'000;  ///< text answers above this are compressed, on the thread that answers
   bool sample_new_traces = true;       ///< whether a request without a valid traceparent starts a sampled trace
+  std::optional<TlsConfig> tls;        ///< nothing: plain HTTP
+  /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; those of anybody else are not looked at.
+  std::vector<AddressRange> trusted_proxies;
   std::vector<Route> routes;
-  /// Looks at a request before its body is read (Host, Origin, later identity and rate); an answer refuses it. Runs on the
-  /// I/O thread: memory only.
-  std::function<std::optional<Response>(const Request&)> guard;
+  /// Looks at a request before its body is read (Host, Origin, identity, rate), also at OPTIONS of any path, which it may
+  /// answer; not at other requests that match no route. Runs on the I/O thread: memory only.
+  Guard guard;
+  /// Is asked when `guard` says so, still before the body is read or invited (100-continue). Runs on a blocking thread and may
+  /// wait for a database; when too many wait, requests are refused with 503. Must not say kAsk.
+  Guard slow_guard;
+  /// Completes every answer, whoever gave it (handler, guard, transport), before it is written: security headers, say. Called
+  /// once an answer on the I/O thread: memory only. An exception turns the answer into a 500.
+  std::function<void(const Request&, Response&)> finish;
   /// Writes the error answer (envelope); called on the I/O thread. The transport adds Allow, Retry-After and Connection.
   std::function<Response(const Request&, const TransportError&)> error_response;
   /// Called once a request, on the I/O thread, after the answer.
@@ -97,7 +114,8 @@ struct ServerConfig {
 /// The destructor stops at once and waits for handlers that run; cancelled() tells them. The logger must outlive the server.
 class Server {
  public:
-  /// Errors: kUnavailable ("port_in_use" with advice, "address_not_available"), kPermissionDenied ("port_not_allowed").
+  /// Errors: kUnavailable ("port_in_use" with advice, "address_not_available"), kPermissionDenied ("port_not_allowed"), and
+  /// those of ReloadCertificate().
   static Result<std::unique_ptr<Server>> Listen(ServerConfig config, observe::Logger& logger);
   virtual ~Server() = default;
 
@@ -106,6 +124,11 @@ class Server {
   virtual void Drain() = 0;
   /// Returns whether every request in flight was answered. Blocks; not to be called by handlers.
   virtual bool Stop(std::chrono::milliseconds deadline) = 0;
+  /// Reads the files of ServerConfig::tls again, for new connections. On errors the certificate in use stays. Does nothing
+  /// without TLS. Blocks. A key file that others can read is a warning in the log.
+  /// Errors: those of base::ReadFile; kInvalidArgument ("certificate_malformed", "certificate_unusable", "key_malformed",
+  /// "key_mismatch"), kFailedPrecondition ("certificate_expired", "certificate_not_yet_valid").
+  virtual Status ReloadCertificate() = 0;
 
   /// For /health/detailed, metrics and tests.
   struct Load {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "aqua/base/bytes.hpp"
 #include "aqua/base/result.hpp"
+#include "aqua/sql/tenant_scope.hpp"
 
 namespace aqua::sql {
 
@@ -44,7 +46,8 @@ class Row {
 /// One statement with its parameters $1, $2, … in order.
 struct Command {
   std::string_view sql;  ///< must outlive the call; statements are prepared once a connection and found again by their text
-  std::vector<Value> parameters;
+  std::vector<Value> parameters = {};
+  std::optional<TenantScope> scope = {};  ///< of this statement; unset: that of the lease
 };
 
 enum class Dialect { kSqlite, kPostgres };
@@ -56,9 +59,9 @@ std::string_view Name(Dialect dialect);
 /// Errors of every call: kUnavailable ("database_unavailable": cannot be reached, connection lost, locked too long; retryable),
 /// kResourceExhausted ("disk_full"), kDataLoss ("database_damaged"), kAlreadyExists ("duplicate": unique key), kFailedPrecondition
 /// ("reference_missing": foreign key; "constraint_violated": check or not-null), kDeadlineExceeded ("query_too_slow"),
-/// kPermissionDenied ("database_read_only": SQLite's file), kInternal ("database_error": anything else, a parameter that was not
-/// given among it). Messages hold the database's words for logs; they never go to clients.
-/// After an error the connection is usable again, or broken() and dropped by the pool.
+/// kPermissionDenied ("database_read_only": SQLite's file; "not_permitted": PostgreSQL, a row of another tenant or a right that the
+/// role lacks), kInternal ("database_error": anything else, a parameter that was not given among it). Messages hold the database's words for logs; they never
+/// go to clients. After an error the connection is usable again, or broken() and dropped by the pool.
 class Connection {
  public:
   virtual ~Connection() = default;
@@ -76,12 +79,27 @@ class Connection {
   /// PostgreSQL sends them in one pipeline: one round trip however many they are.
   virtual Result<std::vector<std::int64_t>> Commit(std::span<const Command> commands) = 0;
 
+  /// Commits what depends on what the database holds: runs `read`, gives its rows to `plan` and then runs the commands that `plan`
+  /// returns, in one transaction. For a read that must not change meanwhile SQLite excludes every other writer; in PostgreSQL `read`
+  /// ends in FOR UPDATE, and sees the rows as they are once it has the lock. Returns the rows that the commands changed.
+  /// An error of `plan` is returned, and nothing is done. `plan` may be called again, and must not throw. As Commit() otherwise.
+  using Plan = std::function<Result<std::vector<Command>>(const std::vector<Row>&)>;
+  virtual Result<std::vector<std::int64_t>> CommitAfter(const Command& read, const Plan& plan) = 0;
+
   /// Runs several statements without parameters in one transaction that excludes every other RunExclusive() on this database,
   /// in any process. `script` is asked for its SQL inside that transaction and may query; an empty answer changes nothing.
   /// Nothing is done when the script fails, or any query of its maker, handled there or not.
   virtual Status RunExclusive(const std::function<Result<std::string>(Connection&)>& script) = 0;
 
   [[nodiscard]] virtual bool broken() const = 0;
+
+ protected:
+  /// That of the lease.
+  [[nodiscard]] const TenantScope& scope() const { return scope_; }
+
+ private:
+  friend class ConnectionPool;
+  TenantScope scope_ = TenantScope::None();
 };
 
 /// A database with a bounded pool of connections. Thread-safe.
@@ -107,9 +125,9 @@ class Database {
 
   virtual ~Database() = default;
 
-  /// Takes a connection, opening one when none is idle; waits up to the configured time while all are out.
+  /// Takes a connection for the rows of `scope`, opening one when none is idle; waits up to the configured time while all are out.
   /// Errors: kUnavailable ("database_unavailable") when it cannot be reached; kUnavailable ("database_busy") when none got free.
-  virtual Result<Lease> Acquire() = 0;
+  virtual Result<Lease> Acquire(const TenantScope& scope) = 0;
 
   [[nodiscard]] virtual Dialect dialect() const = 0;
   /// For people and logs, without password: "SQLite 3.40.1, /var/lib/aqua/aqua.db", "PostgreSQL, farm at 127.0.0.1:5432".

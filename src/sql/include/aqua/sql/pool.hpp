@@ -20,7 +20,7 @@ class ConnectionPool {
   ConnectionPool(const PoolConfig& config, Open open) : config_(config), open_(std::move(open)) {}
 
   /// As Database::Acquire().
-  Result<Database::Lease> Acquire();
+  Result<Database::Lease> Acquire(const TenantScope& scope);
   [[nodiscard]] std::size_t connections() const;
 
  private:

@@ -40,12 +40,13 @@ class CommitQueue {
   /// Queues the commands of one write and returns at once. `done` is called on the writing thread, once: with success only
   /// when the write is durable. It must be quick and must not throw.
   /// Errors given to `done`: those of sql::Connection; kResourceExhausted ("writes_waiting") at once when the queue is full.
+  /// scope: of the commands that have none of their own. One transaction may hold writes of many tenants.
   /// upcoming: how many more writes the caller knows to follow soon. A server that is busy says so and saves transactions; an
   /// idle one says 0 and the write begins at once.
-  void Submit(std::vector<sql::Command> commands, Done done, std::size_t upcoming = 0);
+  void Submit(const sql::TenantScope& scope, std::vector<sql::Command> commands, Done done, std::size_t upcoming = 0);
 
   /// Submits and waits. Not to be called from `done`.
-  Status Write(std::vector<sql::Command> commands);
+  Status Write(const sql::TenantScope& scope, std::vector<sql::Command> commands);
 
  private:
   class Implementation;

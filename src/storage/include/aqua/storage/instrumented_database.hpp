@@ -15,7 +15,7 @@ class InstrumentedDatabase final : public sql::Database {
  public:
   InstrumentedDatabase(std::unique_ptr<sql::Database> inner, observe::MetricsRegistry& registry);
 
-  Result<Lease> Acquire() override;
+  Result<Lease> Acquire(const sql::TenantScope& scope) override;
   [[nodiscard]] sql::Dialect dialect() const override { return inner_->dialect(); }
   [[nodiscard]] std::string description() const override { return inner_->description(); }
   [[nodiscard]] std::size_t connections() const override { return inner_->connections(); }

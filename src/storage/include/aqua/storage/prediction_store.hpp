@@ -26,8 +26,9 @@ struct NewPrediction {
   std::string model_id;                   ///< row of the model that answered
   std::optional<std::string> species_id;  ///< none when rejected
   Time created_at;
-  std::uint64_t image_bytes = 0;  ///< size of the encoded image
-  domain::Prediction prediction;  ///< a thumbnail in it is kept
+  std::uint64_t image_bytes = 0;               ///< size of the encoded image
+  domain::Prediction prediction;               ///< a thumbnail in it is kept
+  std::optional<std::string> created_by = {};  ///< row of the user
 };
 
 /// What a person says a photo shows.
@@ -38,6 +39,7 @@ struct Correction {
   std::optional<std::string> species_name;
   std::optional<std::string> note;
   Time created_at;
+  std::optional<std::string> created_by = {};  ///< row of the user; written only
 };
 
 /// A recorded prediction with what belongs to it.

@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "aqua/http/testing/tls.hpp"
 
 namespace aqua::http::testing {
 
@@ -27,9 +30,16 @@ class RawClient {
  public:
   /// Ends the process when it cannot connect. receive_buffer: bytes the system keeps for a client that does not read.
   explicit RawClient(std::uint16_t port, std::optional<int> receive_buffer = std::nullopt);
-  RawClient(RawClient&& other) noexcept : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_)) {}
+  RawClient(RawClient&& other) noexcept : socket_(std::exchange(other.socket_, -1)), received_(std::move(other.received_)), tls_(std::move(other.tls_)) {}
   RawClient& operator=(RawClient&& other) = delete;
   ~RawClient() { Close(); }
+
+  /// Puts TLS between this client and the server. Returns whether they agreed; what is sent and received is plain either way.
+  bool StartTls(const TlsOptions& options = {});
+  /// Asks for another handshake. Returns whether there was one. Requires: StartTls() succeeded.
+  bool Renegotiate();
+  /// Requires: StartTls() was called.
+  [[nodiscard]] const TlsEnd& tls() const { return *tls_; }
 
   /// Sends all bytes; stops without a word when the server has closed.
   void Send(std::string_view bytes);
@@ -41,6 +51,8 @@ class RawClient {
   std::string ReceiveAll();
   /// Reads until at least so many bytes are there that no answer has taken, or the server closes. Returns how many there are.
   std::size_t ReceiveAtLeast(std::size_t bytes);
+  /// What is here by now and no answer has taken. Does not wait.
+  std::string ReceivedNow();
   /// Tells the server that nothing more comes; answers can still be read.
   void FinishSending();
   void Close();
@@ -49,12 +61,17 @@ class RawClient {
 
  private:
   bool Fill();
+  std::string ReceiveBytes();
+  void SendBytes(std::string_view bytes);
+  template <typename Step>
+  bool Shake(bool byte_by_byte, Step step);
   void ReceiveChunks(RawResponse& response);
   bool ReceiveExactly(std::size_t bytes, std::string& out);
   std::optional<std::string> ReceiveLine();
 
   int socket_ = -1;
   std::string received_;
+  std::unique_ptr<TlsEnd> tls_;
 };
 
 /// Sends one request on a connection of its own, with Host, Content-Length and "Connection: close", and returns the answer.

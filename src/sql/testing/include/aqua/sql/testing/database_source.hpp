@@ -44,7 +44,7 @@ class DatabaseConformanceTest : public ::testing::TestWithParam<MakeDatabaseSour
 
   /// Runs one query on a connection of its own.
   std::vector<Row> Run(std::string_view sql, std::initializer_list<Value> parameters = {}) {
-    auto lease = database_->Acquire();
+    auto lease = database_->Acquire(TenantScope::All());
     auto rows = lease ? (*lease)->Query(sql, parameters) : Result<std::vector<Row>>(lease.error());
     if (rows) return *std::move(rows);
     ADD_FAILURE() << rows.error().message << " in " << sql;

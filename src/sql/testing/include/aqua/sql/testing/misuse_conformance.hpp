@@ -23,7 +23,7 @@ class DatabaseMisuseTest : public DatabaseConformanceTest {
 
 TEST_P(DatabaseMisuseTest, AParameterThatIsNotGivenIsNotNull) {
   constexpr std::string_view kInsert = "INSERT INTO farms (id, fish) VALUES ($1, $2)";
-  auto lease = database_->Acquire().value();
+  auto lease = database_->Acquire(TenantScope::All()).value();
   const auto rows = lease->Query(kInsert, {std::int64_t{1}});
   ASSERT_FALSE(rows.has_value());
   ExpectDatabaseError(rows.error());
@@ -36,7 +36,7 @@ TEST_P(DatabaseMisuseTest, AParameterThatIsNotGivenIsNotNull) {
 }
 
 TEST_P(DatabaseMisuseTest, AQueryThatFailsIsNotPassedOverInAnExclusiveScript) {
-  auto lease = database_->Acquire().value();
+  auto lease = database_->Acquire(TenantScope::All()).value();
   for (const char* script : {"", "INSERT INTO farms (id) VALUES (2)"}) {
     const Status status = lease->RunExclusive([&](Connection& connection) -> Result<std::string> {
       EXPECT_TRUE(connection.Query("INSERT INTO farms (id) VALUES (1)").has_value());

@@ -27,10 +27,10 @@ class PostgresServer {
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  /// The user may do anything.
+  /// The user is a superuser, whom row-level security does not hold.
   [[nodiscard]] std::string url(std::string_view database = "postgres") const;
   [[nodiscard]] const std::string& password() const { return password_; }
-  /// Makes an empty database and returns its URL.
+  /// Makes an empty database and returns its URL. The user is an ordinary role that owns the database.
   Result<std::string> NewDatabase();
 
   /// Starts again, on the same port, after Stop() or Kill(); returns when it answers.
@@ -49,6 +49,8 @@ class PostgresServer {
   Status AwaitReady();
   /// The server and its sessions.
   [[nodiscard]] std::vector<pid_t> Processes() const;
+  /// Runs a statement as the superuser.
+  Status Execute(const std::string& sql);
   void Signal(int signal) const;
   void End(int signal);
   [[nodiscard]] std::string LastWords() const;

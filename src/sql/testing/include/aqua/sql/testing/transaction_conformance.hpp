@@ -23,7 +23,7 @@ class DatabaseTransactionTest : public DatabaseConformanceTest {
     Run("INSERT INTO farms (id, name) VALUES (1, 'north')");
   }
 
-  Database::Lease Lease() { return database_->Acquire().value(); }
+  Database::Lease Lease() { return database_->Acquire(TenantScope::All()).value(); }
 
   static Command Farm(std::int64_t id, const std::string& name) { return {"INSERT INTO farms (id, name) VALUES ($1, $2)", {id, name}}; }
 
@@ -144,7 +144,7 @@ TEST_P(DatabaseTransactionTest, ACommitOfNothingIsDone) {
 TEST_P(DatabaseTransactionTest, ASlowStatementIsCutOffAndTheConnectionGoesOn) {
   const auto hasty = Open({.statement_timeout = std::chrono::milliseconds(200)});
   ASSERT_NE(hasty, nullptr);
-  auto lease = hasty->Acquire();
+  auto lease = hasty->Acquire(TenantScope::All());
   ASSERT_TRUE(lease.has_value());
   const Fault fault = {kSlowQuery, ErrorCode::kDeadlineExceeded, "query_too_slow"};
   const auto start = std::chrono::steady_clock::now();
@@ -215,7 +215,7 @@ TEST_P(DatabaseTransactionTest, WhatFailedBeforeItsTableWasThereWorksInAnExclusi
 TEST_P(DatabaseTransactionTest, OneExclusiveScriptExcludesThatOfAnotherDatabaseObject) {
   const auto other = Open({.statement_timeout = std::chrono::milliseconds(200)});
   ASSERT_NE(other, nullptr);
-  auto theirs = other->Acquire();
+  auto theirs = other->Acquire(TenantScope::All());
   ASSERT_TRUE(theirs.has_value());
   std::optional<Status> refused;
   const Status status = Lease()->RunExclusive([&](Connection&) {
@@ -230,6 +230,55 @@ TEST_P(DatabaseTransactionTest, OneExclusiveScriptExcludesThatOfAnotherDatabaseO
   EXPECT_EQ(Run("SELECT fish FROM farms")[0].Integer(0), 110);
 }
 
+TEST_P(DatabaseTransactionTest, ACommitMayFollowFromWhatIsRead) {
+  const Command read = {"SELECT fish FROM farms WHERE id = $1", {std::int64_t{1}}};
+  auto lease = Lease();
+  const auto changed = lease->CommitAfter(read, [](const std::vector<Row>& rows) -> Result<std::vector<Command>> {
+    return std::vector<Command>{{"UPDATE farms SET fish = $1", {rows.at(0).Integer(0) + 5}}, Farm(2, "south")};
+  });
+  ASSERT_TRUE(changed.has_value()) << changed.error().message;
+  EXPECT_EQ(*changed, (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(Run("SELECT fish FROM farms WHERE id = 1")[0].Integer(0), 5);
+  const auto nothing = lease->CommitAfter(read, [](const std::vector<Row>&) { return std::vector<Command>(); });
+  ASSERT_TRUE(nothing.has_value()) << nothing.error().message;
+  EXPECT_TRUE(nothing->empty());
+}
+
+TEST_P(DatabaseTransactionTest, ACommitAfterAReadIsAllOrNothing) {
+  auto lease = Lease();
+  const auto plan = [](const std::vector<Row>&) { return std::vector<Command>{Farm(2, "south"), Farm(3, "north")}; };
+  EXPECT_EQ(lease->CommitAfter({"SELECT fish FROM farms"}, plan).error().reason, "duplicate");
+  EXPECT_EQ(lease->CommitAfter({"SELECT depth FROM farms"}, plan).error().reason, "database_error");
+  const auto refused = lease->CommitAfter({"INSERT INTO farms (id, name) VALUES (4, 'east')"}, [](const std::vector<Row>&) -> Result<std::vector<Command>> {
+    return MakeError(ErrorCode::kCancelled, "no", "ours");
+  });
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().reason, "ours");
+  EXPECT_FALSE(lease->broken());
+  EXPECT_EQ(Count("farms"), 1);
+  EXPECT_TRUE(lease->Commit(std::vector<Command>{Farm(2, "south")}).has_value());
+}
+
+TEST_P(DatabaseTransactionTest, CommitsThatReadFirstLoseNothing) {
+  const auto other = Open({});
+  ASSERT_NE(other, nullptr);
+  const Command read = {database_->dialect() == Dialect::kPostgres ? "SELECT fish FROM farms WHERE id = 1 FOR UPDATE" : "SELECT fish FROM farms WHERE id = 1"};
+  std::vector<std::jthread> threads;
+  for (Database* database : {database_.get(), other.get(), database_.get(), other.get()})
+    threads.emplace_back([database, &read] {
+      for (int round = 0; round < 25; ++round) {
+        auto lease = database->Acquire(TenantScope::None());
+        ASSERT_TRUE(lease.has_value()) << lease.error().message;
+        const auto changed = (*lease)->CommitAfter(read, [](const std::vector<Row>& rows) -> Result<std::vector<Command>> {
+          return std::vector<Command>{{"UPDATE farms SET fish = $1 WHERE id = 1", {rows.at(0).Integer(0) + 1}}};
+        });
+        EXPECT_TRUE(changed.has_value()) << changed.error().message;
+      }
+    });
+  threads.clear();
+  EXPECT_EQ(Run("SELECT fish FROM farms")[0].Integer(0), 100);
+}
+
 TEST_P(DatabaseTransactionTest, ExclusiveScriptsOfManyThreadsLoseNothing) {
   const auto other = Open({});
   ASSERT_NE(other, nullptr);
@@ -237,7 +286,7 @@ TEST_P(DatabaseTransactionTest, ExclusiveScriptsOfManyThreadsLoseNothing) {
   for (Database* database : {database_.get(), other.get(), database_.get(), other.get()})
     threads.emplace_back([database] {
       for (int round = 0; round < 10; ++round) {
-        auto lease = database->Acquire();
+        auto lease = database->Acquire(TenantScope::All());
         ASSERT_TRUE(lease.has_value()) << lease.error().message;
         const Status status = (*lease)->RunExclusive([](Connection& connection) -> Result<std::string> {
           AQUA_TRY_ASSIGN(const auto rows, connection.Query("SELECT fish FROM farms"));
@@ -258,7 +307,7 @@ TEST_P(DatabaseTransactionTest, CommitsOfManyThreadsAreAllDoneAndWhole) {
   for (std::int64_t thread = 0; thread < 8; ++thread)
     threads.emplace_back([&, thread] {
       for (std::int64_t round = 0; round < 20; ++round) {
-        auto lease = shared->Acquire();
+        auto lease = shared->Acquire(TenantScope::All());
         ASSERT_TRUE(lease.has_value()) << lease.error().message;
         const std::int64_t id = 100 + thread * 20 + round;
         const std::vector<Command> commands = {Farm(id, std::to_string(id)), {"UPDATE farms SET fish = fish + $1 WHERE id = 1", {std::int64_t{1}}}};

@@ -78,7 +78,7 @@ TEST_P(DatabaseValueTest, EmptyIsNotNull) {
 }
 
 TEST_P(DatabaseValueTest, TextWithNulIsRefusedAndNotCutShort) {
-  auto lease = database_->Acquire();
+  auto lease = database_->Acquire(TenantScope::All());
   ASSERT_TRUE(lease.has_value());
   const std::string text("ab\0cd", 5);
   const auto rows = (*lease)->Query("INSERT INTO kinds (id, words) VALUES ($1, $2)", {std::int64_t{1}, text});
@@ -123,7 +123,7 @@ TEST_P(DatabaseValueTest, ParametersCountByNumberAndNotByPlace) {
 }
 
 TEST_P(DatabaseValueTest, NothingOfOneRunStaysInTheNext) {
-  auto lease = database_->Acquire();
+  auto lease = database_->Acquire(TenantScope::All());
   ASSERT_TRUE(lease.has_value());
   constexpr std::string_view kInsert = "INSERT INTO kinds (id, words, real) VALUES ($1, $2, $3)";
   ASSERT_TRUE((*lease)->Query(kInsert, {std::int64_t{1}, std::string("first"), 1.5}).has_value());
