@@ -8,12 +8,12 @@ deps="$root/.deps"
 build_packages=(
   g++ cmake ninja-build ccache mold make git ca-certificates python3 python3-pip
   libfmt-dev libspdlog-dev libexpected-dev libyaml-cpp-dev libcli11-dev libboost1.81-dev libboost-json1.81-dev libssl-dev
-  libcurl4-openssl-dev libpq-dev libsqlite3-dev
+  libcurl4-openssl-dev libpq-dev libsqlite3-dev libargon2-dev libhiredis-dev
   pkg-config zlib1g-dev prometheus-cpp-dev libjpeg62-turbo-dev libpng-dev libwebp-dev liblcms2-dev
 )
 test_packages=(
   libgtest-dev libgmock-dev python3-numpy python3-pil clang-14 clang-tidy-14 clang-format-14 libclang-rt-14-dev
-  mmdebstrap postgresql-15 python3-venv chromium curl wrk libopencv-imgcodecs-dev libopencv-imgproc-dev valgrind
+  mmdebstrap postgresql-15 redis-server openssl python3-venv chromium curl wrk libopencv-imgcodecs-dev libopencv-imgproc-dev valgrind
 )
 train_packages=(python3-torch python3-torchvision python3-numpy python3-pil)
 

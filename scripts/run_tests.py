@@ -23,7 +23,7 @@ CORES = str(len(os.sched_getaffinity(0)))
 PYTHON = "/usr/bin/python3"
 FUZZ_SECONDS = os.environ.get("FUZZ_SECONDS", "20")
 # Suites that start threads and hold no vendor library: those are built without the sanitizer and would be blamed.
-THREAD_SUITES = "^(OrderedWork|Uuid|Log|Metrics|Trace|Performance|Health|DirectClassifier|InstrumentedClassifier|Reference/|.*Classifier|.*Server|.*Connection|.*WorkerPool|.*CommitQueue|.*Pool)"
+THREAD_SUITES = "^(OrderedWork|Uuid|Log|Metrics|Trace|Performance|Health|DirectClassifier|InstrumentedClassifier|Reference/|.*Classifier|.*Server|.*Connection|.*WorkerPool|.*CommitQueue|.*Pool|MemoryStore|TieredStore|SingleFlight|MemoryLimiter|KeyRing|TokenCache|PasswordWorkers|Lockout)"
 
 ENVIRONMENT = os.environ | {
     "CCACHE_BASEDIR": str(ROOT),
@@ -156,12 +156,12 @@ def check_parity(stage: Stage) -> Counts:
 
 def check_addresses(stage: Stage) -> Counts:
     """AddressSanitizer and UBSan. Without OpenVINO: its TBB opens libraries in a way that the sanitizer refuses."""
-    targets = [f"aqua_{module}_test" for module in ("base", "contract", "config", "observe", "sql", "sql_sqlite", "imaging", "inference", "inference_reference", "storage", "serving", "http", "api")]
+    targets = [f"aqua_{module}_test" for module in ("base", "contract", "config", "observe", "sql", "sql_sqlite", "cache", "ratelimit", "auth", "imaging", "inference", "inference_reference", "storage", "audit", "identity", "serving", "http", "api")]
     return stage.ctest("asan", "-LE", "inference_openvino", "-E", "NOT_BUILT|/postgres") if stage.build("asan", *targets) else Counts(failed=1)
 
 
 def check_threads(stage: Stage) -> Counts:
-    targets = ["aqua_base_test", "aqua_observe_test", "aqua_serving_test", "aqua_inference_reference_test", "aqua_http_test", "aqua_storage_test"]
+    targets = ["aqua_base_test", "aqua_observe_test", "aqua_serving_test", "aqua_inference_reference_test", "aqua_http_test", "aqua_storage_test", "aqua_cache_test", "aqua_ratelimit_test", "aqua_auth_test"]
     return stage.ctest("tsan", "-R", THREAD_SUITES) if stage.build("tsan", *targets) else Counts(failed=1)
 
 

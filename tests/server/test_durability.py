@@ -8,7 +8,7 @@ import subprocess
 import threading
 import unittest
 
-from aqua_server import BINARY, HISTORY, MODELS, Client, Server, ServerTest, environment, known_samples, poll
+from aqua_server import BINARY, HISTORY, MODELS, ROOT, Client, Server, ServerTest, environment, known_samples, poll
 
 KILL_POINTS = int(os.environ.get("AQUA_KILL_POINTS", "6"))
 CLIENTS = 8
@@ -82,7 +82,7 @@ class KillTest(ServerTest):
             self.assertEqual(database.execute("PRAGMA foreign_key_check").fetchall(), [])
 
     def test_a_first_start_that_was_killed_is_made_good(self):
-        for turn, name in enumerate(("keys", "keys/cursor.key", "aqua.db", "aqua.db-wal") * 3):
+        for turn, name in enumerate(("keys", "keys/secret.key", "aqua.db", "aqua.db-wal") * 3):
             with self.subTest(killed_when_there_is=name, turn=turn):
                 server = self.make(state=self.folder / f"state{turn}")
                 server.launch()
@@ -213,10 +213,10 @@ class DamagedTest(ServerTest):
                 for file in server.state.glob("aqua.db*"):
                     file.unlink()
 
-    def test_a_damaged_cursor_key_is_told(self):
+    def test_a_damaged_secret_key_is_told(self):
         server = self.used_state()
-        (server.state / "keys" / "cursor.key").write_bytes(b"short")
-        self.assert_refused(server, "cursor.key")
+        (server.state / "keys" / "secret.key").write_bytes(b"short")
+        self.assert_refused(server, "secret.key")
 
 
 class TwoInstancesTest(ServerTest):
@@ -264,7 +264,8 @@ class MigrateTest(ServerTest):
         state = self.folder / "state"
         plan = migrate("--plan", state=state)
         self.assertEqual(plan.returncode, 0, plan.stderr)
-        self.assertIn(b"0 of 1 steps applied", plan.stdout)
+        steps = len(list((ROOT / "migrations/sqlite").glob("*.sql")))
+        self.assertIn(f"0 of {steps} steps applied".encode(), plan.stdout)
         self.assertIn(b"CREATE TABLE predictions", plan.stdout)
         self.assertNotIn("predictions", self.tables())
         run = migrate(state=state)

@@ -32,13 +32,17 @@ class RefusedStartTest(ServerTest):
             port = other.getsockname()[1]
             self.assert_refused(1, "in use", str(port), API_PORT=str(port))
 
-    def test_a_server_open_to_the_network_is_refused_without_accounts(self):
-        for host in ("0.0.0.0", "::", "192.0.2.1", "example.org"):
+    def test_an_address_that_is_not_of_this_machine_is_told(self):
+        for host in ("192.0.2.1", "example.org"):
             with self.subTest(host=host):
-                self.assert_refused(1, "API_HOST", "127.0.0.1", API_HOST=host)
+                self.assert_refused(1, host, "cannot be opened", API_HOST=host)
 
-    def test_accounts_that_are_not_there_are_refused(self):
-        self.assert_refused(1, "auth.mode", flags=("--auth.mode=required",))
+    def test_a_server_open_to_the_network_asks_for_credentials(self):
+        for host in ("0.0.0.0", "::"):
+            with self.subTest(host=host):
+                client = self.start(API_HOST=host).client
+                self.assert_error(client.classify(sample()), 401, "credentials_missing")
+                self.assertEqual(client.get("/health").status, 200)
 
     def test_roles_that_are_not_there_are_refused(self):
         for role in ("ml", "worker", "pipeline", "nonsense"):

@@ -152,7 +152,7 @@ class SameAnswersTest(PostgresTest):
         self.assertEqual(types, "id uuid,metadata jsonb,model_id uuid")
 
     def test_two_instances_on_one_new_database(self):
-        servers = [self.make(DATABASE_URL=self.postgres.url, state=self.folder / name) for name in ("a", "b")]
+        servers = [self.make(DATABASE_URL=self.postgres.url, SECRET_KEY="one key for all instances of a farm", state=self.folder / name) for name in ("a", "b")]
         for server in servers:
             server.launch()
         for server in servers:

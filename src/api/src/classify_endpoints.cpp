@@ -8,6 +8,7 @@
 #include "aqua/base/text.hpp"
 #include "aqua/base/uuid.hpp"
 #include "aqua/http/multipart.hpp"
+#include "caller.hpp"
 #include "endpoint.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -39,14 +40,17 @@ void ClassifyAndRecord(Services& services, const ExchangePtr& exchange, ByteView
   }
   auto record = std::make_shared<storage::NewPrediction>();
   record->id = base::NewUuidV7();
-  record->tenant = kLocalTenant;
-  record->model_id = services.model.row_id;
-  if (const storage::SpeciesRow* species = prediction->rejected ? nullptr : FindSpecies(services, prediction->species.label)) record->species_id = species->id;
+  TenantFacts& tenant = TenantOf(request);
+  record->tenant = tenant.id;
+  record->model_id = tenant.model_row_id;
+  record->created_by = UserOf(request);
+  if (const storage::SpeciesRow* species = prediction->rejected ? nullptr : FindSpecies(tenant, prediction->species.label)) record->species_id = species->id;
   record->created_at = services.clock.Now();
   record->image_bytes = image.size();
   record->prediction = *std::move(prediction);
-  const auto respond = [&services, exchange, record, make_response = std::move(make_response)](const Status& status) {
-    exchange->Respond(status ? make_response(AsStored(services, *record)) : ErrorResponse(services, exchange->request(), status.error()));
+  const auto respond = [&services, &tenant, exchange, record, make_response = std::move(make_response)](const Status& status) {
+    if (status) ++tenant.writes;
+    exchange->Respond(status ? make_response(AsStored(tenant, *record)) : ErrorResponse(services, exchange->request(), status.error()));
   };
   // Other images that wait for a thread will want to be recorded soon.
   const std::size_t upcoming = services.server == nullptr ? 0 : services.server->load().queued;
@@ -135,6 +139,7 @@ Endpoint PredictEndpoint() {
   operation.description =
       "As /api/v1/predictions/classify, for clients that send JSON. image_base64 is standard base64 without line breaks and without a data: prefix.";
   operation.tag = "ml";
+  operation.scope = "predictions:write";
   operation.request_bodies = {{"application/json", &contract::SchemaOf<PredictRequest>()}};
   operation.body_required = true;
   operation.answers = {JsonAnswer<PredictAnswer>(200, "Classified and recorded")};

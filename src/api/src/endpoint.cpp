@@ -10,13 +10,16 @@ namespace aqua::api {
 void AddErrors(contract::Operation& operation, std::initializer_list<int> statuses) {
   static const std::map<int, std::string> kDescriptions = {
       {400, "The request is not valid HTTP or its multipart body is malformed"},
-      {403, "The request came under a foreign host name or from a page of another origin"},
+      {401, "The caller must sign in, or his credentials are not valid"},
+      {403, "The caller may not do this; or the request came under a foreign host name or from a page of another origin"},
       {404, "There is no such thing"},
       {405, "The path does not know this method"},
+      {409, "The state of things does not allow it"},
       {408, "The request came too slowly"},
       {413, "The body is too large"},
       {415, "The body has a media type that is not taken here"},
       {422, "The body, a parameter or the image is not valid; every fault is listed"},
+      {429, "Too many requests; see Retry-After"},
       {431, "The header is too large"},
       {500, "The server failed; its log says why"},
       {503, "The server is overloaded, draining, or its database cannot be reached; see Retry-After"},
@@ -43,6 +46,8 @@ const std::vector<std::string>& ReaderRoles() {
   static const std::vector<std::string> roles = {"viewer", "operator", "scientist", "admin", "service"};
   return roles;
 }
+
+std::string_view SessionCookieName(bool tls) { return tls ? "__Host-aqua_session" : "aqua_session"; }
 
 http::Response JsonResponse(int status, std::string json) {
   http::Response response;

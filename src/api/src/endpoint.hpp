@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,7 +32,12 @@ struct Endpoint {
   void (*handler)(Services&, const ExchangePtr&) = nullptr;
   /// Whether `operation.max_body_bytes` is room for an image: then the setting for image files replaces it.
   bool carries_image = false;
-  bool in_contract = true;  ///< files of the page are not part of it
+  bool in_contract = true;    ///< files of the page are not part of it
+  bool interactive = false;   ///< for people who signed in, not for API keys
+  bool wants_caller = false;  ///< open to all, but looks at who asks
+  /// How long its answer (200, JSON) may be given again; 0: never. Such an operation runs on a blocking thread.
+  std::chrono::milliseconds cache_for{0};
+  bool follows_writes = false;  ///< whether a prediction or correction recorded here makes cached answers void
 };
 
 /// An operation that reads: GET, no body; the caller adds answers and what else is particular.
@@ -41,6 +47,12 @@ Endpoint ReadingEndpoint(std::string path, std::string operation_id, std::string
 /// Who may read what belongs to a tenant.
 const std::vector<std::string>& ReaderRoles();
 
+/// All operations, in the order of the routes. Made once.
+const std::vector<Endpoint>& Endpoints();
+
+/// The name of the cookie of browser sessions; with TLS one that browsers take over TLS alone.
+std::string_view SessionCookieName(bool tls);
+
 /// The groups of endpoints, one source each.
 std::vector<Endpoint> SystemEndpoints();
 std::vector<Endpoint> ClassifyEndpoints();
@@ -49,6 +61,11 @@ std::vector<Endpoint> SpeciesEndpoints();
 std::vector<Endpoint> ModelEndpoints();
 std::vector<Endpoint> PerformanceEndpoints();
 std::vector<Endpoint> PageEndpoints();
+std::vector<Endpoint> AuthEndpoints();
+std::vector<Endpoint> SessionEndpoints();
+std::vector<Endpoint> ApiKeyEndpoints();
+std::vector<Endpoint> UserEndpoints();
+std::vector<Endpoint> AuditEndpoints();
 
 /// A JSON answer of the contract.
 template <typename T>

@@ -7,6 +7,7 @@
 
 #include "aqua/base/time.hpp"
 #include "aqua/base/uuid.hpp"
+#include "caller.hpp"
 #include "csv.hpp"
 #include "cursor.hpp"
 #include "endpoint.hpp"
@@ -58,7 +59,7 @@ void History(Services& services, const ExchangePtr& exchange) {
   }
   const auto limit = static_cast<std::size_t>(query->limit);
   // One row more than asked for tells whether there is a next page.
-  auto rows = services.predictions.List(std::string(kLocalTenant), MakeFilter(*query), limit + 1, static_cast<std::size_t>(query->offset), after);
+  auto rows = services.predictions.List(TenantOf(request).id, MakeFilter(*query), limit + 1, static_cast<std::size_t>(query->offset), after);
   if (!rows) return exchange->Respond(ErrorResponse(services, request, rows.error()));
   const bool more = rows->size() > limit;
   if (more) rows->pop_back();
@@ -85,7 +86,8 @@ void AppendCsv(const storage::StoredPrediction& row, std::string& out) {
 /// Reads page after page, so that an export of any length takes the memory of one.
 class CsvExport {
  public:
-  CsvExport(Services& services, storage::PredictionFilter filter) : services_(services), filter_(std::move(filter)) {}
+  CsvExport(Services& services, std::string tenant, storage::PredictionFilter filter)
+      : services_(services), tenant_(std::move(tenant)), filter_(std::move(filter)) {}
 
   Result<std::string> Next() {
     std::string text;
@@ -94,7 +96,7 @@ class CsvExport {
                      "inference_time_ms", "corrected_label", "correction_note", "corrected_at"},
                     text);
     if (ended_) return text;
-    AQUA_TRY_ASSIGN(const auto rows, services_.predictions.List(std::string(kLocalTenant), filter_, kCsvPage, 0, after_));
+    AQUA_TRY_ASSIGN(const auto rows, services_.predictions.List(tenant_, filter_, kCsvPage, 0, after_));
     for (const storage::StoredPrediction& row : rows) AppendCsv(row, text);
     ended_ = rows.size() < kCsvPage;
     if (!rows.empty()) after_ = storage::Position{rows.back().created_at, rows.back().id};
@@ -103,7 +105,8 @@ class CsvExport {
 
  private:
   Services& services_;
-  storage::PredictionFilter filter_;
+  const std::string tenant_;
+  const storage::PredictionFilter filter_;
   std::optional<storage::Position> after_;
   bool begun_ = false;
   bool ended_ = false;
@@ -112,7 +115,9 @@ class CsvExport {
 void HistoryCsv(Services& services, const ExchangePtr& exchange) {
   const auto query = ReadFilter<HistoryFilter>(services, *exchange);
   if (!query) return;
-  auto pages = std::make_shared<CsvExport>(services, MakeFilter(*query));
+  const auto audited = Audit(services, exchange->request(), "predictions.export", "prediction", "history.csv");
+  if (!audited) return exchange->Respond(ErrorResponse(services, exchange->request(), audited.error()));
+  auto pages = std::make_shared<CsvExport>(services, TenantOf(exchange->request()).id, MakeFilter(*query));
   auto first = pages->Next();  // a database that is down is told by a status, not by a broken file
   if (!first) return exchange->Respond(ErrorResponse(services, exchange->request(), first.error()));
   http::Response response;
@@ -127,7 +132,7 @@ void HistoryCsv(Services& services, const ExchangePtr& exchange) {
 
 /// Finds a prediction of the caller, or answers 404.
 std::optional<storage::StoredPrediction> FindOrRespond(Services& services, http::Exchange& exchange, const std::string& id) {
-  auto found = services.predictions.Find(std::string(kLocalTenant), id);
+  auto found = services.predictions.Find(TenantOf(exchange.request()).id, id);
   if (!found) {
     exchange.Respond(ErrorResponse(services, exchange.request(), found.error()));
     return std::nullopt;
@@ -146,7 +151,7 @@ void OnePrediction(Services& services, const ExchangePtr& exchange) {
 void Thumbnail(Services& services, const ExchangePtr& exchange) {
   const auto path = ReadPath<IdPath>(services, *exchange);
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
-  const auto jpeg = services.predictions.Thumbnail(std::string(kLocalTenant), path->id);
+  const auto jpeg = services.predictions.Thumbnail(TenantOf(exchange->request()).id, path->id);
   if (!jpeg) return exchange->Respond(ErrorResponse(services, exchange->request(), jpeg.error()));
   if (!*jpeg) return exchange->Respond(EnvelopeResponse(services, exchange->request(), 404, "thumbnail_not_found", "there is no thumbnail of this prediction"));
   http::Response response;
@@ -158,15 +163,15 @@ void Thumbnail(Services& services, const ExchangePtr& exchange) {
 
 /// Resolves what a person says into a correction. Errors: kNotFound ("species_not_found"); kInvalidArgument when label and
 /// species_id name different species.
-Result<storage::Correction> MakeCorrection(const Services& services, const LabelRequest& request) {
+Result<storage::Correction> MakeCorrection(const Services& services, const TenantFacts& tenant, const LabelRequest& request) {
   storage::Correction correction;
   correction.label = request.label;
   correction.species_id = request.species_id;
   if (request.label || request.species_id) {
-    const auto known = std::find_if(services.species.begin(), services.species.end(), [&](const storage::SpeciesRow& row) {
+    const auto known = std::find_if(tenant.species.begin(), tenant.species.end(), [&](const storage::SpeciesRow& row) {
       return (!request.label || row.label == *request.label) && (!request.species_id || row.id == *request.species_id);
     });
-    if (known == services.species.end())
+    if (known == tenant.species.end())
       return MakeError(ErrorCode::kNotFound, "there is no such species; GET /api/v1/predictions/species lists them, and label null means another fish",
                        "species_not_found");
     correction.label = known->label;
@@ -184,18 +189,21 @@ void Label(Services& services, const ExchangePtr& exchange) {
   if (!path || !ReadQuery<NoParameters>(services, *exchange)) return;
   const auto body = ReadBody<LabelRequest>(services, *exchange);
   if (!body) return;
-  const auto correction = MakeCorrection(services, *body);
+  TenantFacts& tenant = TenantOf(exchange->request());
+  auto correction = MakeCorrection(services, tenant, *body);
   if (!correction) return exchange->Respond(ErrorResponse(services, exchange->request(), correction.error()));
   if (!FindOrRespond(services, *exchange, path->id)) return;
+  correction->created_by = UserOf(exchange->request());
   services.predictions.AddCorrection(
-      std::string(kLocalTenant), path->id, *correction, [&services, exchange, id = path->id, added = *correction](const Status& status) {
+      tenant.id, path->id, *correction, [&services, &tenant, exchange, id = path->id, added = *correction](const Status& status) {
+        if (status) ++tenant.writes;
         exchange->Respond(status ? JsonResponseOf(201, MakeCorrectionAnswer(id, added)) : ErrorResponse(services, exchange->request(), status.error()));
       });
 }
 
 void Stats(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
-  const auto stats = services.predictions.Stats(std::string(kLocalTenant), services.clock.Now(), services.options.high_confidence_threshold);
+  const auto stats = services.predictions.Stats(TenantOf(exchange->request()).id, services.clock.Now(), services.options.high_confidence_threshold);
   if (!stats) return exchange->Respond(ErrorResponse(services, exchange->request(), stats.error()));
   StatsAnswer answer;
   answer.total_predictions = stats->total;
@@ -268,6 +276,8 @@ std::vector<Endpoint> HistoryEndpoints() {
   stats.operation.description = "predictions_this_month counts the calendar month in UTC; species_breakdown counts rejected images as \"unknown\".";
   stats.operation.answers = {JsonAnswer<StatsAnswer>(200, "The figures; averages are null while nothing is recorded")};
   AddErrors(stats.operation, {400, 403, 422, 500, 503, 504});
+  stats.cache_for = std::chrono::seconds(2);
+  stats.follows_writes = true;
   Endpoint one = Reading("/api/v1/predictions/{id}", "getPrediction", "One recorded prediction", &OnePrediction);
   one.operation.path_parameters = &contract::SchemaOf<IdPath>();
   one.operation.answers = {JsonAnswer<PredictionAnswer>(200, "The prediction")};
@@ -276,6 +286,7 @@ std::vector<Endpoint> HistoryEndpoints() {
   thumbnail.operation.path_parameters = &contract::SchemaOf<IdPath>();
   thumbnail.operation.answers = {{200, "A JPEG of at most 160 pixels a side", "image/jpeg", nullptr, {}}};
   AddErrors(thumbnail.operation, {400, 403, 404, 422, 500, 503, 504});
+  thumbnail.operation.rate_class.clear();  // a page of the history asks for many
   endpoints.insert(endpoints.end(), {stats, one, thumbnail, LabelEndpoint()});
   return endpoints;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "aqua/base/time.hpp"
+#include "caller.hpp"
 #include "endpoint.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -17,7 +18,7 @@ void Active(Services& services, const ExchangePtr& exchange) {
   const serving::ClassifierInfo& info = services.classifier.info();
   const ModelFacts& model = services.model;
   ActiveModelAnswer answer;
-  answer.id = model.row_id;
+  answer.id = TenantOf(exchange->request()).model_row_id;
   answer.name = info.model;
   answer.version = info.model_version;
   answer.architecture = model.architecture;
@@ -43,9 +44,9 @@ void Active(Services& services, const ExchangePtr& exchange) {
 
 void ModelStats(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
-  const auto models = services.catalogue.Models(std::string(kLocalTenant));
+  const auto models = services.catalogue.Models(TenantOf(exchange->request()).id);
   if (!models) return exchange->Respond(ErrorResponse(services, exchange->request(), models.error()));
-  const auto stats = services.predictions.Stats(std::string(kLocalTenant), services.clock.Now(), services.options.high_confidence_threshold);
+  const auto stats = services.predictions.Stats(TenantOf(exchange->request()).id, services.clock.Now(), services.options.high_confidence_threshold);
   if (!stats) return exchange->Respond(ErrorResponse(services, exchange->request(), stats.error()));
   ModelStatsAnswer answer;
   answer.total_models = static_cast<std::int64_t>(models->size());
@@ -66,7 +67,7 @@ void ModelHealth(Services& services, const ExchangePtr& exchange) {
 
 void AllModels(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
-  const auto models = services.catalogue.Models(std::string(kLocalTenant));
+  const auto models = services.catalogue.Models(TenantOf(exchange->request()).id);
   if (!models) return exchange->Respond(ErrorResponse(services, exchange->request(), models.error()));
   std::vector<ModelRowAnswer> answers;
   for (const storage::ModelRow& row : *models) {
@@ -116,7 +117,11 @@ Endpoint ModelEndpoint(std::string path, std::string id, std::string summary, st
   operation.rate_class = "read";
   operation.answers = {JsonAnswer<Answer>(200, std::move(answer))};
   AddErrors(operation, {400, 403, 422, 500});
-  if (reads_database) AddErrors(operation, {503, 504});
+  if (reads_database) {
+    AddErrors(operation, {503, 504});
+    endpoint.cache_for = std::chrono::seconds(2);
+    endpoint.follows_writes = true;
+  }
   return endpoint;
 }
 

@@ -108,7 +108,8 @@ std::vector<Endpoint> PageEndpoints() {
                                      Get("/documentation/*", &Asset),
                                      Get("/favicon.svg", &Asset),
                                      Get("/samples/*", &Sample)};
-  for (const char* route : {"/history", "/species", "/model"}) endpoints.push_back(Get(route, &Page));
+  for (const char* route : {"/history", "/species", "/model", "/sign-in", "/reset", "/account", "/account/keys", "/users", "/audit"})
+    endpoints.push_back(Get(route, &Page));
   return endpoints;
 }
 

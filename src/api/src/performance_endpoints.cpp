@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "aqua/base/time.hpp"
+#include "caller.hpp"
 #include "endpoint.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -34,6 +35,8 @@ void Performance(Services& services, const ExchangePtr& exchange) {
 
 void Reset(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
+  const auto audited = Audit(services, exchange->request(), "performance.reset", "performance_window", "");
+  if (!audited) return exchange->Respond(ErrorResponse(services, exchange->request(), audited.error()));
   services.performance.Reset();
   exchange->Respond(JsonResponseOf(200, MessageAnswer{"the performance window is empty again", base::FormatTime(services.clock.Now())}));
 }
@@ -58,6 +61,7 @@ std::vector<Endpoint> PerformanceEndpoints() {
   reset.operation.roles = {"admin"};
   reset.operation.answers = {JsonAnswer<MessageAnswer>(200, "Done")};
   AddErrors(reset.operation, {400, 403, 408, 413, 422, 500});
+  reset.execution = http::Execution::kBlocking;
   reset.handler = &Reset;
   return {report, reset};
 }

@@ -32,9 +32,9 @@ std::optional<std::string> ScientificName(const domain::Prediction& prediction) 
 
 }  // namespace
 
-const storage::SpeciesRow* FindSpecies(const Services& services, const std::string& label) {
-  const auto found = std::find_if(services.species.begin(), services.species.end(), [&](const storage::SpeciesRow& row) { return row.label == label; });
-  return found == services.species.end() ? nullptr : &*found;
+const storage::SpeciesRow* FindSpecies(const TenantFacts& tenant, const std::string& label) {
+  const auto found = std::find_if(tenant.species.begin(), tenant.species.end(), [&](const storage::SpeciesRow& row) { return row.label == label; });
+  return found == tenant.species.end() ? nullptr : &*found;
 }
 
 CorrectionAnswer MakeCorrectionAnswer(const std::string& prediction_id, const storage::Correction& correction) {
@@ -67,7 +67,7 @@ PredictionAnswer MakePredictionAnswer(const storage::StoredPrediction& stored) {
   return answer;
 }
 
-storage::StoredPrediction AsStored(const Services& services, const storage::NewPrediction& record) {
+storage::StoredPrediction AsStored(const TenantFacts& tenant, const storage::NewPrediction& record) {
   storage::StoredPrediction stored;
   stored.id = record.id;
   stored.created_at = record.created_at;
@@ -75,7 +75,7 @@ storage::StoredPrediction AsStored(const Services& services, const storage::NewP
   stored.prediction = record.prediction;
   stored.image_bytes = record.image_bytes;
   stored.has_thumbnail = !record.prediction.thumbnail_jpeg.empty();
-  if (const storage::SpeciesRow* species = FindSpecies(services, record.prediction.species.label)) {
+  if (const storage::SpeciesRow* species = FindSpecies(tenant, record.prediction.species.label)) {
     stored.optimal_temperature_min = species->optimal_temperature_min;
     stored.optimal_temperature_max = species->optimal_temperature_max;
   }

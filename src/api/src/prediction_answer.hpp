@@ -15,12 +15,12 @@ PredictionAnswer MakePredictionAnswer(const storage::StoredPrediction& stored);
 CorrectionAnswer MakeCorrectionAnswer(const std::string& prediction_id, const storage::Correction& correction);
 
 /// As MakePredictionAnswer(), of one that was just recorded.
-storage::StoredPrediction AsStored(const Services& services, const storage::NewPrediction& record);
+storage::StoredPrediction AsStored(const TenantFacts& tenant, const storage::NewPrediction& record);
 
 /// Answer of the old route /ml/predict. with_probabilities: of every species, under its name.
 PredictAnswer MakePredictAnswer(const storage::StoredPrediction& stored, bool with_probabilities);
 
 /// The row of a label, or null.
-const storage::SpeciesRow* FindSpecies(const Services& services, const std::string& label);
+const storage::SpeciesRow* FindSpecies(const TenantFacts& tenant, const std::string& label);
 
 }  // namespace aqua::api

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "caller.hpp"
 #include "endpoint.hpp"
 #include "input.hpp"
 #include "messages.hpp"
@@ -12,7 +13,7 @@ namespace {
 void Species(Services& services, const ExchangePtr& exchange) {
   if (!ReadQuery<NoParameters>(services, *exchange)) return;
   std::vector<SpeciesAnswer> answers;
-  for (const storage::SpeciesRow& row : services.species) {
+  for (const storage::SpeciesRow& row : TenantOf(exchange->request()).species) {
     SpeciesAnswer answer;
     answer.id = row.id;
     answer.name = row.name;
@@ -53,6 +54,7 @@ std::vector<Endpoint> SpeciesEndpoints() {
       "no picture may be shown.";
   species.operation.answers = {JsonAnswer<std::vector<SpeciesAnswer>>(200, "All species, by name")};
   AddErrors(species.operation, {400, 403, 422, 500});
+  species.cache_for = std::chrono::seconds(60);
   Endpoint samples = PublicList("/api/v1/samples", "listSamples", "Sample photos to try", &Samples);
   samples.operation.description =
       "Photos that come with the program, with their licences. species is what the photo shows, null for a fish that the model does not know.";

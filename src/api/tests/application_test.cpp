@@ -1,23 +1,6 @@
 #include "aqua/api/application.hpp"
 
-#include <gmock/gmock.h>
-
-#include <algorithm>
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "aqua/base/testing/manual_clock.hpp"
-#include "aqua/base/testing/temporary_folder.hpp"
-#include "aqua/base/time.hpp"
-#include "aqua/observe/testing/memory_logger.hpp"
-#include "aqua/serving/testing/fake_classifier.hpp"
-#include "aqua/sql_sqlite/sqlite_database.hpp"
-#include "aqua/storage/migrations.hpp"
+#include "api_fixture.hpp"
 
 namespace aqua::api {
 namespace {
@@ -25,88 +8,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::vector<domain::Candidate> kCandidates = {{{"milkfish", "Milkfish", "Chanos chanos"}, 0.75}, {{"chub", "Chub", "Squalius cephalus"}, 0.25}};
-
-Result<domain::Prediction> Answer(ByteView image, std::size_t top) {
-  if (AsText(image) == "broken") return MakeError(ErrorCode::kInvalidArgument, "the image is damaged", "corrupt");
-  domain::Prediction prediction = serving::testing::PredictionOf(kCandidates, top);
-  prediction.rejected = AsText(image) == "stranger";
-  return prediction;
-}
-
-/// An exchange whose answer a test looks at.
-class RecordedExchange final : public http::Exchange {
- public:
-  explicit RecordedExchange(http::Request request) : request_(std::move(request)) {}
-  [[nodiscard]] const http::Request& request() const override { return request_; }
-  http::Request& mutable_request() override { return request_; }
-  void Respond(http::Response response) override {
-    const std::lock_guard lock(mutex_);
-    if (!response_) response_ = std::move(response);
-    answered_.notify_all();
-  }
-  [[nodiscard]] bool cancelled() const override { return false; }
-
-  http::Response Wait() {
-    std::unique_lock lock(mutex_);
-    answered_.wait(lock, [this] { return response_.has_value(); });
-    return *response_;
-  }
-
- private:
-  http::Request request_;
-  std::mutex mutex_;
-  std::condition_variable answered_;
-  std::optional<http::Response> response_;
-};
-
-class ApplicationTest : public ::testing::Test {
+class ApplicationTest : public testing::ApiTest {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(storage::Migrate(*database_));
-    ASSERT_TRUE(catalogue_.SeedSpecies(std::string(kLocalTenant), info_.labels));
-    storage::ModelRow row;
-    row.name = "fish_species";
-    row.version = "v1.0.0";
-    services_.model.row_id = catalogue_.ActivateModel(std::string(kLocalTenant), row).value();
-    services_.species = catalogue_.Species(std::string(kLocalTenant)).value();
-    for (http::Route& route : MakeRoutes(services_)) routes_.push_back(std::move(route));
-  }
-
-  http::Response Call(http::Method method, const std::string& route, http::Request request = {}) {
-    const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const http::Route& one) { return one.method == method && one.path == route; });
-    EXPECT_NE(found, routes_.end()) << route;
-    request.method = method;
-    request.route = route;
-    if (request.path.empty()) request.path = route;
-    const auto exchange = std::make_shared<RecordedExchange>(std::move(request));
-    found->handler(exchange);
-    return exchange->Wait();
-  }
-
-  http::Response Predict(const std::string& json) {
-    http::Request request;
-    request.body.assign(json.begin(), json.end());
-    return Call(http::Method::kPost, "/api/v1/ml/predict", std::move(request));
-  }
-
-  static std::string Body(const http::Response& response) { return std::get<std::string>(response.body); }
-
-  serving::ClassifierInfo info_{"fish_species", "v1.0.0", "p-v1", "fake", {kCandidates[0].species, kCandidates[1].species}};
-  serving::testing::FakeClassifier classifier_{info_, Answer};
-  base::testing::TemporaryFolder folder_;
-  std::unique_ptr<sql::Database> database_ = sql::OpenSqlite({.file = folder_.path() / "aqua.db"}).value();
-  observe::MetricsRegistry metrics_;
-  observe::testing::MemoryLogger logger_;
-  observe::HealthRegistry health_;
-  observe::PerformanceWindow performance_;
-  base::testing::ManualClock clock_{base::ParseTime("2026-03-15T12:00:00Z").value()};
-  storage::CommitQueue commits_{*database_, {}, metrics_, logger_};
-  storage::PredictionStore predictions_{*database_, commits_};
-  storage::Catalogue catalogue_{*database_, commits_, clock_};
-  StaticFiles page_, samples_;
-  Services services_{classifier_, predictions_, catalogue_, health_, metrics_, performance_, logger_, clock_, page_, samples_, {}, {}, {}};
-  std::vector<http::Route> routes_;
+  http::Response Predict(const std::string& json) { return Call(http::Method::kPost, "/api/v1/ml/predict", Request(json)); }
 };
 
 TEST_F(ApplicationTest, RoutesAndContractNameTheSamePaths) {
@@ -122,7 +26,7 @@ TEST_F(ApplicationTest, RoutesAndContractNameTheSamePaths) {
 TEST_F(ApplicationTest, ABodyHasRoomForTheLargestImageInBase64) {
   const auto predict = std::find_if(routes_.begin(), routes_.end(), [](const http::Route& route) { return route.path == "/api/v1/ml/predict"; });
   ASSERT_NE(predict, routes_.end());
-  EXPECT_GE(predict->max_body_bytes, services_.options.max_image_bytes * 4 / 3);
+  EXPECT_GE(predict->max_body_bytes, services_->options.max_image_bytes * 4 / 3);
 }
 
 TEST_F(ApplicationTest, PredictsAndRecords) {
@@ -158,7 +62,7 @@ TEST_F(ApplicationTest, AnotherVersionIsNotFound) { EXPECT_EQ(Predict(R"({"image
 
 TEST_F(ApplicationTest, AnErrorOfTheDatabaseTellsClientsNothingOfTheInside) {
   {
-    const auto connection = database_->Acquire().value();
+    const auto connection = database_->Acquire(sql::TenantScope::All()).value();
     static_cast<void>(connection->RunExclusive(
         [](sql::Connection&) { return std::string("DROP TABLE prediction_labels; DROP TABLE prediction_thumbnails; DROP TABLE predictions"); }));
   }
@@ -171,7 +75,7 @@ TEST_F(ApplicationTest, AnErrorOfTheDatabaseTellsClientsNothingOfTheInside) {
 
 TEST_F(ApplicationTest, ReadinessFollowsChecksAndDraining) {
   EXPECT_EQ(Call(http::Method::kGet, "/ready").status, 200);
-  services_.draining = true;
+  services_->draining = true;
   EXPECT_EQ(Call(http::Method::kGet, "/ready").status, 503);
   EXPECT_EQ(Call(http::Method::kGet, "/live").status, 200);
 }
@@ -193,19 +97,19 @@ http::Request From(const std::string& host, const std::string& origin = {}, http
 }
 
 TEST_F(ApplicationTest, ServesItsOwnMachineOnly) {
-  for (const char* host : {"localhost:8000", "127.0.0.1:8000", "[::1]:8000", "LOCALHOST"}) EXPECT_FALSE(CheckLocalRequest(services_, From(host))) << host;
+  for (const char* host : {"localhost:8000", "127.0.0.1:8000", "[::1]:8000", "LOCALHOST"}) EXPECT_FALSE(CheckLocalRequest(*services_, From(host))) << host;
   for (const char* host : {"evil.example", "127.0.0.1.evil.example:8000", "localhost.evil.example", "[::2]:8000", "192.168.1.7:8000"}) {
-    const auto refused = CheckLocalRequest(services_, From(host));
+    const auto refused = CheckLocalRequest(*services_, From(host));
     ASSERT_TRUE(refused) << host;
     EXPECT_EQ(refused->status, 403);
   }
 }
 
 TEST_F(ApplicationTest, RefusesPagesOfOtherOrigins) {
-  EXPECT_FALSE(CheckLocalRequest(services_, From("localhost:8000", "http://localhost:8000")));
-  EXPECT_TRUE(CheckLocalRequest(services_, From("localhost:8000", "http://evil.example")));
-  EXPECT_TRUE(CheckLocalRequest(services_, From("localhost:8000", "http://localhost:9000")));
-  EXPECT_TRUE(CheckLocalRequest(services_, From("localhost:8000", "null", http::Method::kGet)));
+  EXPECT_FALSE(CheckLocalRequest(*services_, From("localhost:8000", "http://localhost:8000")));
+  EXPECT_TRUE(CheckLocalRequest(*services_, From("localhost:8000", "http://evil.example")));
+  EXPECT_TRUE(CheckLocalRequest(*services_, From("localhost:8000", "http://localhost:9000")));
+  EXPECT_TRUE(CheckLocalRequest(*services_, From("localhost:8000", "null", http::Method::kGet)));
 }
 
 }  // namespace

@@ -21,34 +21,17 @@ std::vector<Setting> ServerSettings() {
            .type = kInteger,
            .environment = {{"AQUA_MAX_BATCH"}},
            .description = "Most images that one run of the engine takes together."},
-          {.key = "api.cors_origins", .type = kText, .environment = {{"CORS_ORIGINS"}}, .description = "Origins that browsers may call from."},
           {.key = "ml.port", .type = kInteger, .default_value = "8001", .environment = {{"ML_PORT"}}, .description = "HTTP port of the ml role."},
           {.key = "ml.grpc_port", .type = kInteger, .default_value = "9001", .environment = {{"ML_GRPC_PORT"}}, .description = "gRPC port of the ml role."},
           {.key = "worker.port", .type = kInteger, .default_value = "8002", .environment = {{"WORKER_PORT"}}, .description = "Port of the worker role."},
           {.key = "pipeline.port", .type = kInteger, .default_value = "8003", .environment = {{"PIPELINE_PORT"}}, .description = "Port of the pipeline role."},
-          {.key = "rate_limit.per_minute",
-           .type = kInteger,
-           .default_value = "100",
-           .environment = {{"RATE_LIMIT_PER_MINUTE"}},
-           .description = "Requests a minute and user."},
-          {.key = "rate_limit.burst",
-           .type = kInteger,
-           .default_value = "20",
-           .environment = {{"RATE_LIMIT_BURST"}},
-           .description = "Requests at once beyond the rate."},
       });
 }
 
-std::vector<Setting> StoreSettings() {
+std::vector<Setting> MessageSettings() {
   using enum SettingType;
-  return Reserve("Stores and messages",
+  return Reserve("Messages",
                  {
-                     {.key = "redis.url", .type = kUrl, .environment = {{"REDIS_URL"}}, .secret = true, .description = "Redis server."},
-                     {.key = "redis.max_connections",
-                      .type = kInteger,
-                      .default_value = "50",
-                      .environment = {{"REDIS_MAX_CONNECTIONS"}},
-                      .description = "Most connections to Redis."},
                      {.key = "kafka.bootstrap_servers", .type = kText, .environment = {{"KAFKA_BOOTSTRAP_SERVERS"}}, .description = "Kafka brokers."},
                      {.key = "kafka.topic_images",
                       .type = kText,
@@ -65,28 +48,6 @@ std::vector<Setting> StoreSettings() {
                       .default_value = "aquaculture-workers",
                       .environment = {{"KAFKA_CONSUMER_GROUP"}},
                       .description = "Group of the image consumers."},
-                 });
-}
-
-std::vector<Setting> AccountSettings() {
-  using enum SettingType;
-  return Reserve("Accounts",
-                 {
-                     {.key = "auth.secret_key",
-                      .type = kText,
-                      .environment = {{"SECRET_KEY"}},
-                      .secret = true,
-                      .description = "Key of the instance. In production at least 32 characters and no known default."},
-                     {.key = "auth.jwt_secret",
-                      .type = kText,
-                      .environment = {{"JWT_SECRET"}},
-                      .secret = true,
-                      .description = "Key that signs tokens. In production at least 32 characters and no known default."},
-                     {.key = "auth.jwt_algorithm", .type = kText, .environment = {{"JWT_ALGORITHM"}}, .description = "Algorithm that signs tokens."},
-                     {.key = "auth.access_token_lifetime",
-                      .type = kDuration,
-                      .environment = {{"ACCESS_TOKEN_EXPIRE_MINUTES", "min"}},
-                      .description = "Life of an access token."},
                  });
 }
 
@@ -149,7 +110,7 @@ std::vector<Setting> ServingSettings() {
 
 std::vector<Setting> ReservedSettings() {
   std::vector<Setting> rows;
-  for (const auto& part : {ServerSettings(), StoreSettings(), AccountSettings(), ServingSettings()}) rows.insert(rows.end(), part.begin(), part.end());
+  for (const auto& part : {ServerSettings(), MessageSettings(), ServingSettings()}) rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }
 

@@ -35,7 +35,7 @@ bool IsTemplate(std::string_view secret) {
 
 void CheckSecret(const Entries& entries, std::string_view key, std::vector<std::string>& faults) {
   const auto entry = entries.find(key);
-  if (entry == entries.end()) return;
+  if (entry == entries.end() || entry->second.text.empty()) return;
   const std::string& text = entry->second.text;
   const auto refuse = [&](std::string_view why) {
     faults.push_back(fmt::format("{}: {} {}; make one with: openssl rand -hex 32", entry->second.origin, key, why));
@@ -76,6 +76,15 @@ void CheckProduction(const Entries& entries, std::vector<std::string>& faults) {
   CheckDatabasePassword(entries, faults);
 }
 
+/// Certificate and key come together.
+void CheckTls(const Entries& entries, std::vector<std::string>& faults) {
+  const auto* certificate = Find<std::string>(entries, "tls.certificate");
+  const auto* key = Find<std::string>(entries, "tls.key");
+  if (certificate == nullptr || key == nullptr || certificate->empty() == key->empty()) return;
+  faults.push_back(
+      fmt::format("{}: tls.certificate and tls.key must be set together", entries.find(key->empty() ? "tls.certificate" : "tls.key")->second.origin));
+}
+
 void CheckSides(const Entries& entries, std::vector<std::string>& faults) {
   const auto* min_side = Find<std::int64_t>(entries, "imaging.min_side");
   const auto* max_side = Find<std::int64_t>(entries, "imaging.max_side");
@@ -90,6 +99,7 @@ std::vector<std::string> BrokenRules(const Entries& entries) {
   std::vector<std::string> faults;
   CheckProduction(entries, faults);
   CheckSides(entries, faults);
+  CheckTls(entries, faults);
   return faults;
 }
 

@@ -12,7 +12,7 @@ std::vector<Setting> ApiSettings() {
        .default_value = "127.0.0.1",
        .environment = {{"API_HOST"}},
        .section = "Server",
-       .description = "Address that the API listens on. Addresses beyond loopback are refused as long as there are no accounts (auth.mode)."},
+       .description = "Address that the API listens on. Beyond loopback callers must sign in."},
       {.key = "api.port",
        .type = SettingType::kInteger,
        .default_value = "8000",
@@ -31,20 +31,28 @@ std::vector<Setting> ApiSettings() {
        .environment = {{"AQUA_SAMPLES_DIR"}},
        .section = "Server",
        .description = "Folder of the sample photos that the page offers. When empty: samples/ beside the installed binary, then that of the checkout."},
-      {.key = "auth.mode",
-       .type = SettingType::kChoice,
-       .default_value = "local",
-       .choices = {"local", "required"},
-       .environment = {{"AQUA_AUTH_MODE"}},
+      {.key = "api.cors_origins",
+       .type = SettingType::kText,
+       .environment = {{"CORS_ORIGINS"}},
        .section = "Server",
-       .description = "local: only this machine, every request acts as its user. required: callers sign in; refused at start, because this build has no "
-                      "accounts."},
+       .description = "Origins whose pages may call from browsers, with commas between, for example https://farm.example. When empty: none."},
+      {.key = "api.trusted_proxies",
+       .type = SettingType::kText,
+       .environment = {{"AQUA_TRUSTED_PROXIES"}},
+       .section = "Server",
+       .description = "Addresses or ranges of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, with commas between."},
       {.key = "metrics.enabled",
        .type = SettingType::kBoolean,
        .default_value = "true",
        .environment = {{"PROMETHEUS_ENABLED"}},
        .section = "Server",
        .description = "Whether /metrics answers."},
+      {.key = "metrics.allow",
+       .type = SettingType::kText,
+       .default_value = "127.0.0.0/8, ::1",
+       .environment = {{"AQUA_METRICS_ALLOW"}},
+       .section = "Server",
+       .description = "Addresses or ranges that may read /metrics once callers must sign in, with commas between; others need an administrator."},
   };
 }
 
@@ -202,7 +210,8 @@ std::vector<Setting> TelemetrySettings() {
 
 std::vector<Setting> ServiceSettings() {
   std::vector<Setting> rows;
-  for (const auto& part : {ApiSettings(), ServerLimitSettings(), DatabaseSettings(), TelemetrySettings()}) rows.insert(rows.end(), part.begin(), part.end());
+  for (const auto& part : {ApiSettings(), ServerLimitSettings(), DatabaseSettings(), TelemetrySettings(), AccountSettings()})
+    rows.insert(rows.end(), part.begin(), part.end());
   return rows;
 }
 

@@ -14,6 +14,9 @@ std::vector<Setting> ActiveSettings();
 /// The active rows of the server: transport, database, telemetry.
 std::vector<Setting> ServiceSettings();
 
+/// The active rows of identity and of what faces the network.
+std::vector<Setting> AccountSettings();
+
 /// The rows of the compatibility contract that nothing uses yet.
 std::vector<Setting> ReservedSettings();
 

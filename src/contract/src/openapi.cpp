@@ -107,8 +107,28 @@ void AddExtensions(const Operation& operation, Json::Object& out) {
   Json::Array roles;
   for (const std::string& role : operation.roles) roles.push_back(Json{role});
   if (!roles.empty()) out.emplace_back("x-roles", Json{std::move(roles)});
+  AddText("x-scope", operation.scope, out);
   AddText("x-rate-class", operation.rate_class, out);
   if (operation.max_body_bytes > 0) out.emplace_back("x-max-body-bytes", Json{operation.max_body_bytes});
+}
+
+Json SecurityJson(const ApiInfo& info) {
+  Json::Array any;
+  for (const SecurityScheme& scheme : info.security) any.push_back(Json{Json::Object{{scheme.name, Json{Json::Array{}}}}});
+  return Json{std::move(any)};
+}
+
+Json SecuritySchemesJson(const ApiInfo& info) {
+  Json::Object schemes;
+  for (const SecurityScheme& scheme : info.security) {
+    Json::Object out{{"type", Json{scheme.type}}};
+    AddText("scheme", scheme.scheme, out);
+    AddText("in", scheme.in, out);
+    AddText("name", scheme.key, out);
+    AddText("description", scheme.description, out);
+    schemes.emplace_back(scheme.name, Json{std::move(out)});
+  }
+  return Json{std::move(schemes)};
 }
 
 Json OperationJson(const Operation& operation, const ApiInfo& info, SchemaJson& schemas) {
@@ -125,6 +145,7 @@ Json OperationJson(const Operation& operation, const ApiInfo& info, SchemaJson& 
   if (!parameters.empty()) out.emplace_back("parameters", Json{std::move(parameters)});
   if (!operation.request_bodies.empty()) out.emplace_back("requestBody", RequestJson(operation, schemas));
   out.emplace_back("responses", AnswersJson(operation, info, schemas));
+  if (!operation.roles.empty() && !info.security.empty()) out.emplace_back("security", SecurityJson(info));
   AddExtensions(operation, out);
   return Json{std::move(out)};
 }
@@ -144,10 +165,13 @@ Json PathsJson(const ApiInfo& info, std::span<const Operation> operations, Schem
   return Json{std::move(paths)};
 }
 
-Json ComponentsJson(const SchemaJson& schemas) {
+Json::Object ComponentsJson(const ApiInfo& info, const SchemaJson& schemas) {
   Json::Object components;
   for (const auto& [name, schema] : schemas.components()) components.emplace_back(name, schema);
-  return Json{Json::Object{{"schemas", Json{std::move(components)}}}};
+  Json::Object out;
+  if (!components.empty()) out.emplace_back("schemas", Json{std::move(components)});
+  if (!info.security.empty()) out.emplace_back("securitySchemes", SecuritySchemesJson(info));
+  return out;
 }
 
 }  // namespace
@@ -157,7 +181,7 @@ std::string WriteOpenApi(const ApiInfo& info, std::span<const Operation> operati
   Json::Object document = {{"openapi", Text("3.1.0")}, {"info", InfoJson(info)}};
   if (!info.tags.empty()) document.emplace_back("tags", TagsJson(info));
   document.emplace_back("paths", PathsJson(info, operations, schemas));
-  if (!schemas.components().empty()) document.emplace_back("components", ComponentsJson(schemas));
+  if (Json::Object components = ComponentsJson(info, schemas); !components.empty()) document.emplace_back("components", Json{std::move(components)});
   std::string out;
   WriteIndentedJson(Json{std::move(document)}, out);
   out += '\n';

@@ -34,6 +34,8 @@ struct Parser {
   std::string data, list, unknown;
   DoctorArguments doctor;
   CompletionArguments completion;
+  AccountArguments account;
+  bool account_given = false;
 
   Parser();
 
@@ -42,6 +44,12 @@ struct Parser {
   void AddClassify();
   void AddModel();
   void AddOthers();
+  CLI::App* AddAccountCommand(CLI::App& group, const std::string& name, AccountCommand command);
+  void AddUsers();
+  void AddKeys();
+  void AddTokens();
+  void AddOrganisations();
+  void AddAudit();
 };
 
 CLI::App* Parser::AddCommand(CLI::App& parent, const std::string& name) {
@@ -89,6 +97,94 @@ void Parser::AddOthers() {
       ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
 }
 
+CLI::App* Parser::AddAccountCommand(CLI::App& group, const std::string& name, AccountCommand command) {
+  CLI::App* added = AddCommand(group, name);
+  added->callback([this, command] {
+    account.command = command;
+    account_given = true;
+  });
+  return added;
+}
+
+void Parser::AddUsers() {
+  CLI::App* group = AddCommand(app, "user");
+  group->require_subcommand(1);
+  CLI::App* create_admin = AddAccountCommand(*group, "create-admin", AccountCommand::kUserCreateAdmin);
+  CLI::App* create = AddAccountCommand(*group, "create", AccountCommand::kUserCreate);
+  CLI::App* list_command = AddAccountCommand(*group, "list", AccountCommand::kUserList);
+  CLI::App* change = AddAccountCommand(*group, "change", AccountCommand::kUserChange);
+  CLI::App* set_password = AddAccountCommand(*group, "set-password", AccountCommand::kUserSetPassword);
+  for (CLI::App* command : {create_admin, create, change, set_password})
+    command->add_option("--username", account.username, "Name that the account signs in with.")->required()->type_name("NAME");
+  for (CLI::App* command : {create_admin, create, change}) {
+    command->add_option("--email", account.email, "Address for password mails (default: NAME@users.invalid, which gets none).")->type_name("ADDRESS");
+    command->add_option("--full-name", account.full_name, "Name for people.")->type_name("TEXT");
+  }
+  for (CLI::App* command : {create, change}) command->add_option("--role", account.role, "viewer, operator, scientist, admin or service.")->type_name("ROLE");
+  for (CLI::App* command : {create_admin, create, set_password})
+    command->add_flag("--password-stdin", account.password_stdin, "Read the password from the first line of standard input.");
+  change->add_flag("--activate", account.activate, "Switch the account on.");
+  change->add_flag("--deactivate", account.deactivate, "Switch the account off and end its sessions.")->excludes("--activate");
+  for (CLI::App* command : {create_admin, create, list_command, change, set_password}) {
+    command->add_option("--organisation", account.organisation, "Name of the organisation (default: the first one).")->type_name("NAME");
+    command->add_flag("--json", account.json, "Print JSON.");
+  }
+}
+
+void Parser::AddKeys() {
+  CLI::App* group = AddCommand(app, "key");
+  group->require_subcommand(1);
+  CLI::App* create = AddAccountCommand(*group, "create", AccountCommand::kKeyCreate);
+  CLI::App* list_command = AddAccountCommand(*group, "list", AccountCommand::kKeyList);
+  CLI::App* revoke = AddAccountCommand(*group, "revoke", AccountCommand::kKeyRevoke);
+  create->add_option("--username", account.username, "Account that the key acts for.")->required()->type_name("NAME");
+  create->add_option("--name", account.name, "What the key is for.")->required()->type_name("TEXT");
+  create->add_option("--scope", account.scopes, "Limit the key to this scope, such as predictions:write; may be given again.")->type_name("SCOPE");
+  create->add_option("--expires-in-days", account.expires_in_days, "Days until it ends (default 90).")
+      ->check(CLI::Range(1, 365).description(""))
+      ->type_name("DAYS");
+  list_command->add_option("--username", account.username, "Only the keys of this account.")->type_name("NAME");
+  revoke->add_option("ID", account.id, "Id of the key, as `aqua key list` shows it.")->required();
+  for (CLI::App* command : {create, list_command, revoke}) {
+    command->add_option("--organisation", account.organisation, "Name of the organisation (default: the first one).")->type_name("NAME");
+    command->add_flag("--json", account.json, "Print JSON.");
+  }
+}
+
+void Parser::AddTokens() {
+  CLI::App* group = AddCommand(app, "token");
+  group->require_subcommand(1);
+  CLI::App* create = AddAccountCommand(*group, "create", AccountCommand::kTokenCreate);
+  CLI::App* keys = AddAccountCommand(*group, "keys", AccountCommand::kTokenKeys);
+  CLI::App* remove = AddAccountCommand(*group, "remove-key", AccountCommand::kTokenRemoveKey);
+  create->add_option("--username", account.username, "Account that the token acts for.")->required()->type_name("NAME");
+  create->add_option("--organisation", account.organisation, "Name of the organisation (default: the first one).")->type_name("NAME");
+  remove->add_option("ID", account.id, "Id of the signing key, as `aqua token keys` shows it.")->required();
+  for (CLI::App* command : {create, keys, remove}) command->add_flag("--json", account.json, "Print JSON.");
+}
+
+void Parser::AddOrganisations() {
+  CLI::App* group = AddCommand(app, "organisation");
+  group->require_subcommand(1);
+  CLI::App* create = AddAccountCommand(*group, "create", AccountCommand::kOrganisationCreate);
+  create->add_option("NAME", account.name, "Its name.")->required();
+  CLI::App* list_command = AddAccountCommand(*group, "list", AccountCommand::kOrganisationList);
+  for (CLI::App* command : {create, list_command}) command->add_flag("--json", account.json, "Print JSON.");
+}
+
+void Parser::AddAudit() {
+  CLI::App* group = AddCommand(app, "audit");
+  group->require_subcommand(1);
+  CLI::App* verify = AddAccountCommand(*group, "verify", AccountCommand::kAuditVerify);
+  verify->add_option("--checkpoint-file", account.checkpoint_file, "Copy of the checkpoints off the database (default: setting audit.checkpoint_file).")
+      ->type_name("FILE");
+  verify->add_flag("--json", account.json, "Print the report as one JSON object.");
+  CLI::App* export_command = AddAccountCommand(*group, "export", AccountCommand::kAuditExport);
+  export_command->add_option("--organisation", account.organisation, "Only what happened in this organisation.")->type_name("NAME");
+  export_command->add_option("--from", account.from, "Only from this time on, like 2026-01-31T08:30:00Z.")->type_name("TIME");
+  export_command->add_option("--to", account.to, "Only before this time.")->type_name("TIME");
+}
+
 Parser::Parser() {
   app.formatter_fn([](const CLI::App* self, const std::string&, CLI::AppFormatMode) { return ManualPage(*self, FindManual("aqua"), config::HelpText()); });
   app.set_help_flag("-h,--help", "Show this page.");
@@ -100,10 +196,15 @@ Parser::Parser() {
   app.add_flag("--print-config", print_config, "Show every setting, its value and where it came from, secrets masked.");
   app.add_flag("--config-reference", config_reference, "Print docs/config.md.")->group("");
   app.add_flag("--openapi", openapi, "Print the contract of the API, api/openapi.json.")->group("");
-  app.add_option("--role", serve.role, "Run a server: all-in-one (the API and the page, on this machine) or api.")->type_name("ROLE");
+  app.add_option("--role", serve.role, "Run a server: all-in-one (the API and the page) or api.")->type_name("ROLE");
   app.add_option("--ports-file", ports_file, "Write the ports that the server listens on to FILE as JSON.")->type_name("FILE");
   AddClassify();
   AddModel();
+  AddUsers();
+  AddKeys();
+  AddTokens();
+  AddOrganisations();
+  AddAudit();
   AddOthers();
 }
 
@@ -192,6 +293,8 @@ bool TakeCommand(Parser& parser, CommandLine& line) {
     }
   } else if (app.got_subcommand("doctor")) {
     line.command = parser.doctor;
+  } else if (parser.account_given) {
+    line.command = parser.account;
   } else if (app.got_subcommand("migrate")) {
     line.command = parser.migrate;
   } else if (app.got_subcommand("completion")) {

@@ -25,7 +25,7 @@ struct CommandLine {
   std::filesystem::path config_file;
   std::vector<std::pair<std::string, std::string>> setting_flags;
   std::variant<ShowCommand, ClassifyArguments, std::pair<ModelCommand, ModelArguments>, EvaluateArguments, DoctorArguments, CompletionArguments, ServeArguments,
-               MigrateArguments>
+               MigrateArguments, AccountArguments>
       command;
 };
 

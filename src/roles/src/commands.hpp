@@ -68,4 +68,44 @@ struct MigrateArguments {
 };
 int RunMigrate(const Context& context, const MigrateArguments& arguments);
 
+/// Commands on accounts work on the database of the settings, whether a server runs or not.
+enum class AccountCommand {
+  kUserCreateAdmin,
+  kUserCreate,
+  kUserList,
+  kUserChange,
+  kUserSetPassword,
+  kKeyCreate,
+  kKeyList,
+  kKeyRevoke,
+  kTokenCreate,
+  kTokenKeys,
+  kTokenRemoveKey,
+  kOrganisationCreate,
+  kOrganisationList,
+  kAuditVerify,
+  kAuditExport,
+};
+
+struct AccountArguments {
+  AccountCommand command = AccountCommand::kUserList;
+  bool json = false;
+  std::string username;
+  std::string email;  ///< empty: <username>@users.invalid
+  std::string full_name;
+  std::string role;          ///< empty: viewer when creating, else unchanged
+  std::string organisation;  ///< name; empty: the default one
+  bool password_stdin = false;
+  bool activate = false;
+  bool deactivate = false;
+  std::string name;  ///< of a key or an organisation
+  std::vector<std::string> scopes;
+  int expires_in_days = 0;  ///< 0: the default
+  std::string id;           ///< of a key to end
+  std::string tenant;       ///< of an export: name of an organisation; empty: all
+  std::string from, to;     ///< of an export
+  std::string checkpoint_file;
+};
+int RunAccounts(const Context& context, const AccountArguments& arguments);
+
 }  // namespace aqua::roles

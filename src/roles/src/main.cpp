@@ -91,6 +91,7 @@ int RunWithSettings(const CommandLine& line) {
                         [&](const EvaluateArguments& arguments) { return RunModelEvaluate(context, arguments); },
                         [&](const ServeArguments& arguments) { return RunServe(context, arguments); },
                         [&](const MigrateArguments& arguments) { return RunMigrate(context, arguments); },
+                        [&](const AccountArguments& arguments) { return RunAccounts(context, arguments); },
                         [&](const DoctorArguments& arguments) { return RunDoctor(context, arguments, loaded->warnings); },
                         [](const auto&) { return static_cast<int>(kExitUsage); },
                     },

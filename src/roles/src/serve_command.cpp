@@ -5,16 +5,21 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "accounts.hpp"
+#include "aqua/api/access_control.hpp"
 #include "aqua/api/application.hpp"
+#include "aqua/api/tenant_directory.hpp"
 #include "aqua/base/clock.hpp"
 #include "aqua/base/cpu.hpp"
 #include "aqua/base/file.hpp"
 #include "aqua/base/text.hpp"
 #include "aqua/base/time.hpp"
 #include "aqua/http/server.hpp"
+#include "aqua/identity/prune.hpp"
 #include "aqua/observe/health.hpp"
 #include "aqua/observe/metrics.hpp"
 #include "aqua/observe/performance_window.hpp"
@@ -51,24 +56,16 @@ struct Foundation {
   std::unique_ptr<storage::PredictionStore> predictions;
   std::unique_ptr<storage::Catalogue> catalogue;
   std::unique_ptr<serving::Classifier> classifier;
+  Caches caches;
+  std::unique_ptr<ratelimit::Limiter> limiter;
+  std::unique_ptr<AccountServices> accounts;
+  std::unique_ptr<api::TenantDirectory> tenants;
   api::StaticFiles page;
   api::StaticFiles samples;
   std::unique_ptr<observe::SpanExporter> spans;
 };
 
-/// The rules of the local mode. Errors: kFailedPrecondition ("accounts_missing").
-Status CheckExposure(const config::Settings& settings) {
-  const std::string& host = settings.Text("api.host");
-  const bool loopback = host == "localhost" || host == "::1" || host.starts_with("127.");
-  if (settings.Text("auth.mode") != "local")
-    return MakeError(ErrorCode::kFailedPrecondition, "auth.mode=required asks for accounts, which this build does not have; leave it at local",
-                     "accounts_missing");
-  if (loopback) return {};
-  return MakeError(ErrorCode::kFailedPrecondition,
-                   fmt::format("API_HOST={} would open the server to the network, and this build has no accounts to keep strangers out; use 127.0.0.1",
-                               base::Printable(host)),
-                   "accounts_missing");
-}
+bool IsLoopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 Status OpenStorage(const Context& context, Foundation& foundation) {
   AQUA_TRY_ASSIGN(auto opened, OpenDatabase(context.settings));
@@ -80,7 +77,7 @@ Status OpenStorage(const Context& context, Foundation& foundation) {
   foundation.predictions = std::make_unique<storage::PredictionStore>(*foundation.database, *foundation.commits);
   foundation.catalogue = std::make_unique<storage::Catalogue>(*foundation.database, *foundation.commits, foundation.clock);
   foundation.health.Add("database", true, [&database = *foundation.database]() -> Status {
-    AQUA_TRY_ASSIGN(const auto connection, database.Acquire());
+    AQUA_TRY_ASSIGN(const auto connection, database.Acquire(sql::TenantScope::None()));
     AQUA_TRY(connection->Query("SELECT 1"));
     return {};
   });
@@ -92,7 +89,7 @@ std::size_t ComputeThreads(const config::Settings& settings) {
   return configured > 0 ? configured : base::AvailableCores();
 }
 
-/// Loads the model, records it as the active one and seeds the species it knows.
+/// Loads the model, and records it and the species it knows for the default tenant.
 Result<api::ModelFacts> OpenModel(const Context& context, Foundation& foundation) {
   const config::Settings& settings = context.settings;
   AQUA_TRY_ASSIGN(const serving::ModelLocation location, FindModel(settings, ""));
@@ -100,9 +97,8 @@ Result<api::ModelFacts> OpenModel(const Context& context, Foundation& foundation
   AQUA_TRY_ASSIGN(auto classifier, MakeClassifier(context, package, ComputeThreads(settings), ServerLimits(settings)));
   foundation.classifier = std::make_unique<serving::InstrumentedClassifier>(std::move(classifier), foundation.metrics);
   AQUA_TRY_ASSIGN(api::ModelFacts facts, MakeModelFacts(package, foundation.clock.Now()));
-  const std::string tenant(api::kLocalTenant);
-  AQUA_TRY(foundation.catalogue->SeedSpecies(tenant, package.sidecar.labels));
-  AQUA_TRY_ASSIGN(facts.row_id, foundation.catalogue->ActivateModel(tenant, MakeModelRow(package, facts)));
+  foundation.tenants = std::make_unique<api::TenantDirectory>(*foundation.catalogue, MakeModelRow(package, facts), package.sidecar.labels);
+  AQUA_TRY(foundation.tenants->Load(std::string(identity::kDefaultTenant)));
   foundation.health.Add("model", true, [] { return Status(); });  // an API without a loaded model does not start
   return facts;
 }
@@ -119,8 +115,35 @@ Status WatchDisk(const config::Settings& settings, Foundation& foundation) {
   return {};
 }
 
-api::Options MakeOptions(const config::Settings& settings) {
+/// What stands between commas, without the blanks around it.
+std::vector<std::string> List(const config::Settings& settings, std::string_view key) {
+  std::vector<std::string> words;
+  for (const std::string_view word : base::Split(settings.Text(key), ','))
+    if (const std::string_view trimmed = base::Trim(word); !trimmed.empty()) words.emplace_back(trimmed);
+  return words;
+}
+
+Result<std::vector<http::AddressRange>> AddressRanges(const config::Settings& settings, std::string_view key) {
+  std::vector<http::AddressRange> ranges;
+  for (const std::string& text : List(settings, key)) {
+    auto range = http::AddressRange::Parse(text);
+    if (!range) return range.error().WithContext(std::string(key));
+    ranges.push_back(*range);
+  }
+  return ranges;
+}
+
+api::Registration RegistrationOf(const std::string& word) {
+  if (word == "on") return api::Registration::kOn;
+  return word == "off" ? api::Registration::kOff : api::Registration::kUntilAdministrator;
+}
+
+Result<api::Options> MakeOptions(const config::Settings& settings) {
   api::Options options;
+  options.registration = RegistrationOf(settings.Text("auth.registration"));
+  options.password_min_length = settings.Integer("auth.password_min_length");
+  options.cors_origins = List(settings, "api.cors_origins");
+  AQUA_TRY_ASSIGN(options.metrics_allow, AddressRanges(settings, "metrics.allow"));
   options.environment = settings.Text("environment");
   options.version = Version();
   options.max_image_bytes = settings.Bytes("imaging.max_file_bytes");
@@ -131,7 +154,7 @@ api::Options MakeOptions(const config::Settings& settings) {
   return options;
 }
 
-http::ServerConfig MakeServerConfig(const Context& context, api::Services& services, const Foundation& foundation) {
+Result<http::ServerConfig> MakeServerConfig(const Context& context, api::Services& services, api::AccessControl& access, const Foundation& foundation) {
   const config::Settings& settings = context.settings;
   http::ServerConfig config;
   config.address = settings.Text("api.host") == "localhost" ? "127.0.0.1" : settings.Text("api.host");
@@ -144,7 +167,11 @@ http::ServerConfig MakeServerConfig(const Context& context, api::Services& servi
   config.limits.body_timeout = settings.Duration("server.body_timeout");
   config.limits.idle_timeout = settings.Duration("server.idle_timeout");
   config.routes = api::MakeRoutes(services);
-  config.guard = [&services](const http::Request& request) { return api::CheckLocalRequest(services, request); };
+  config.guard = [&access](http::Request& request) { return access.Check(request); };
+  config.slow_guard = [&access](http::Request& request) { return access.CheckSlowly(request); };
+  config.finish = [&access](const http::Request& request, http::Response& response) { access.Finish(request, response); };
+  AQUA_TRY_ASSIGN(config.trusted_proxies, AddressRanges(settings, "api.trusted_proxies"));
+  if (const fs::path certificate = settings.Path("tls.certificate"); !certificate.empty()) config.tls = http::TlsConfig{certificate, settings.Path("tls.key")};
   config.error_response = [&services](const http::Request& request, const http::TransportError& error) {
     return api::TransportErrorResponse(services, request, error);
   };
@@ -179,30 +206,108 @@ int Stop(const Context& context, api::Services& services, http::Server& server) 
   return all_answered ? kExitOk : kExitFailed;
 }
 
+/// Opens what accounts stand on, and follows whether there is an administrator: from then on callers must sign in.
+Status OpenAccounts(const Context& context, const auth::Key256& master, Foundation& foundation) {
+  const config::Settings& settings = context.settings;
+  AQUA_TRY_ASSIGN(foundation.caches, OpenCaches(settings, foundation.metrics));
+  AQUA_TRY_ASSIGN(foundation.limiter, MakeLimiter(settings, foundation.caches.redis.get(), foundation.metrics));
+  AQUA_TRY_ASSIGN(auto notifier, MakeNotifier(settings, foundation.clock));
+  AQUA_TRY_ASSIGN(foundation.accounts, AccountServices::Open(settings, *foundation.database, *foundation.caches.sessions, std::move(notifier), master,
+                                                             foundation.clock, foundation.metrics, context.logger));
+  if (cache::RedisClient* redis = foundation.caches.redis.get(); redis != nullptr)
+    foundation.health.Add("redis", false, [redis]() -> Status {
+      AQUA_TRY(redis->Command({"PING"}));
+      return {};
+    });
+  const auto bypasses = sql::BypassesRowSecurity(*foundation.database);
+  if (bypasses && *bypasses)
+    context.logger.Log(observe::LogLevel::kWarning,
+                       "the database role is a superuser, whom row-level security does not bind; give this program an ordinary role that owns the database");
+  return {};
+}
+
+/// Whether callers must sign in: by the setting, beyond loopback, or because there is an administrator.
+Result<bool> SignInRequired(const config::Settings& settings, Foundation& foundation) {
+  if (settings.Text("auth.mode") == "required" || !IsLoopback(settings.Text("api.host"))) return true;
+  return foundation.accounts->identity().accounts().HasAdministrator();
+}
+
+/// What is done now and then while the server runs.
+class Upkeep {
+ public:
+  Upkeep(const Context& context, api::Services& services, Foundation& foundation)
+      : administrator_(
+            std::chrono::seconds(1),
+            [&services, &foundation]() -> Status {
+              if (services.sign_in_required) return {};
+              AQUA_TRY_ASSIGN(const bool exists, foundation.accounts->identity().accounts().HasAdministrator());
+              if (exists) services.sign_in_required = true;
+              return {};
+            },
+            context.logger),
+        prune_(
+            std::chrono::hours(1), [&foundation] { return identity::PruneExpired(*foundation.database, foundation.clock); }, context.logger) {}
+
+ private:
+  Periodic administrator_;
+  Periodic prune_;
+};
+
 Result<int> Serve(const Context& context, const ServeArguments& arguments, Shutdown& shutdown) {
   const config::Settings& settings = context.settings;
-  AQUA_TRY(CheckExposure(settings));
   Foundation foundation;
   AQUA_TRY(PrepareStateFolder(settings.Path("state.directory")));
-  api::Options options = MakeOptions(settings);
-  AQUA_TRY_ASSIGN(options.cursor_key, LoadOrMakeKey(settings.Path("state.directory"), "cursor.key"));
+  AQUA_TRY_ASSIGN(api::Options options, MakeOptions(settings));
+  AQUA_TRY_ASSIGN(const auth::Key256 master, LoadMasterKey(settings));
+  options.cursor_key = auth::DeriveKey(master, "cursors");
   AQUA_TRY(OpenStorage(context, foundation));
   AQUA_TRY(WatchDisk(settings, foundation));
   AQUA_TRY_ASSIGN(foundation.page, LoadFiles(PageFolder(settings)));
   AQUA_TRY_ASSIGN(foundation.samples, LoadFiles(SamplesFolder(settings)));
   foundation.spans = MakeSpanExporter(settings, foundation.metrics, context.logger);
+  AQUA_TRY(OpenAccounts(context, master, foundation));
   AQUA_TRY_ASSIGN(api::ModelFacts facts, OpenModel(context, foundation));
-  AQUA_TRY_ASSIGN(auto species, foundation.catalogue->Species(std::string(api::kLocalTenant)));
-  api::Services services{*foundation.classifier, *foundation.predictions, *foundation.catalogue, foundation.health, foundation.metrics,
-                         foundation.performance, context.logger,          foundation.clock,      foundation.page,   foundation.samples,
-                         std::move(facts),       std::move(species),      std::move(options)};
-  AQUA_TRY_ASSIGN(const auto server, http::Server::Listen(MakeServerConfig(context, services, foundation), context.logger));
+  identity::Identity& identity = foundation.accounts->identity();
+  api::Services services{*foundation.classifier,
+                         *foundation.predictions,
+                         *foundation.catalogue,
+                         foundation.health,
+                         foundation.metrics,
+                         foundation.performance,
+                         context.logger,
+                         foundation.clock,
+                         foundation.page,
+                         foundation.samples,
+                         *foundation.tenants,
+                         *foundation.caches.answers,
+                         *foundation.caches.near_answers,
+                         {identity.accounts(), identity.sessions(), identity.api_keys(), identity.authenticator(), identity.key_ring(),
+                          foundation.accounts->audit(), *foundation.limiter, *foundation.database},
+                         std::move(facts),
+                         std::move(options)};
+  AQUA_TRY_ASSIGN(const bool sign_in_required, SignInRequired(settings, foundation));
+  services.sign_in_required = sign_in_required;
+  api::AccessControl access(services);
+  AQUA_TRY_ASSIGN(http::ServerConfig server_config, MakeServerConfig(context, services, access, foundation));
+  const bool tls = server_config.tls.has_value();
+  AQUA_TRY_ASSIGN(const auto server, http::Server::Listen(std::move(server_config), context.logger));
   services.server = server.get();
+  const Hangup hangup(shutdown, [&context, &server] {
+    const Status reloaded = server->ReloadCertificate();
+    if (!reloaded)
+      context.logger.Log(observe::LogLevel::kError, "the certificate could not be read again; the old one stays",
+                         {{"cause", std::string_view(reloaded.error().message)}});
+  });
+  const Upkeep upkeep(context, services, foundation);
   AQUA_TRY(WritePorts(arguments.ports_file, server->port()));
   server->Start();
-  const std::string url = fmt::format("http://{}:{}/", settings.Text("api.host"), server->port());
+  const std::string url = fmt::format("{}://{}:{}/", tls ? "https" : "http", settings.Text("api.host"), server->port());
+  if (!tls && !IsLoopback(settings.Text("api.host")))
+    context.logger.Log(observe::LogLevel::kWarning,
+                       "passwords and tokens go over the network in the clear: set tls.certificate and tls.key, or put a proxy with TLS before this server");
   context.logger.Log(observe::LogLevel::kInfo, "ready",
                      {{"url", std::string_view(url)},
+                      {"sign_in", sign_in_required ? "required" : "local"},
                       {"model", std::string_view(foundation.classifier->info().model)},
                       {"version", std::string_view(foundation.classifier->info().model_version)},
                       {"database", std::string_view(foundation.database->description())}});

@@ -50,12 +50,25 @@ void Shutdown::Run() {
     const int signal = sigtimedwait(&signals, nullptr, &kCheckEnd);
     const std::unique_lock lock(mutex_);
     if (ended_) return;
-    if (signal == SIGHUP) on_hangup_();
+    if (signal == SIGHUP) {
+      on_hangup_();
+      if (on_reload_) on_reload_();
+    }
     if (signal != SIGINT && signal != SIGTERM) continue;
     if (requested_) ::_exit(1);
     requested_ = true;
     changed_.notify_all();
   }
+}
+
+Hangup::Hangup(Shutdown& shutdown, std::function<void()> reload) : shutdown_(shutdown) {
+  const std::lock_guard lock(shutdown_.mutex_);
+  shutdown_.on_reload_ = std::move(reload);
+}
+
+Hangup::~Hangup() {
+  const std::lock_guard lock(shutdown_.mutex_);
+  shutdown_.on_reload_ = {};
 }
 
 }  // namespace aqua::roles

@@ -22,14 +22,28 @@ class Shutdown {
   [[nodiscard]] bool requested();
 
  private:
+  friend class Hangup;
   void Run();
 
   std::function<void()> on_hangup_;
-  std::mutex mutex_;  // guards requested_ and ended_
+  std::mutex mutex_;                 // guards all below
+  std::function<void()> on_reload_;  ///< of a Hangup
   std::condition_variable changed_;
   bool requested_ = false;
   bool ended_ = false;
   std::thread thread_;
+};
+
+/// Has something more done for each SIGHUP as long as this object lives, on the same thread. One at a time.
+class Hangup {
+ public:
+  Hangup(Shutdown& shutdown, std::function<void()> reload);
+  ~Hangup();
+  Hangup(const Hangup&) = delete;
+  Hangup& operator=(const Hangup&) = delete;
+
+ private:
+  Shutdown& shutdown_;
 };
 
 }  // namespace aqua::roles

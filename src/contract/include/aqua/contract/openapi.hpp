@@ -10,6 +10,16 @@
 
 namespace aqua::contract {
 
+/// A way in which callers prove who they are.
+struct SecurityScheme {
+  std::string name;         ///< "bearer"
+  std::string type;         ///< "http" or "apiKey"
+  std::string scheme = {};  ///< of "http": "bearer"
+  std::string in = {};      ///< of "apiKey": "header" or "cookie"
+  std::string key = {};     ///< of "apiKey": name of the header or cookie
+  std::string description = {};
+};
+
 /// What is true of the whole API.
 struct ApiInfo {
   std::string title;
@@ -17,6 +27,7 @@ struct ApiInfo {
   std::string description = {};
   std::string licence = {};                                    ///< SPDX expression; none if empty
   std::vector<std::pair<std::string, std::string>> tags = {};  ///< name, description; in this order
+  std::vector<SecurityScheme> security = {};                   ///< any one of them for operations with roles
   const Schema* error = nullptr;                               ///< JSON body of every 4xx and 5xx answer that names no media type
 };
 
@@ -42,6 +53,7 @@ struct Operation {
   bool body_required = true;
   std::vector<Answer> answers = {};
   std::vector<std::string> roles = {};  ///< x-roles
+  std::string scope = {};               ///< x-scope: what an API key with scopes needs
   std::string rate_class = {};          ///< x-rate-class
   std::uint64_t max_body_bytes = 0;     ///< x-max-body-bytes; 0: not shown
 };
