@@ -41,13 +41,13 @@ def interval(values: list[float]) -> tuple[float, float, float]:
 
 
 class Server:
-    def __init__(self, binary: str, state: pathlib.Path, core: str | None = "0"):
+    def __init__(self, binary: str, state: pathlib.Path, core: str | None = "0", flags: tuple[str, ...] = ()):
         self.ports = state / "ports"
         self.ports.unlink(missing_ok=True)
         settings = os.environ | {"AQUA_STATE_DIR": str(state), "ML_MODEL_BASE_PATH": str(ROOT / "models"), "AQUA_SAMPLES_DIR": str(ROOT / "samples")}
         pin = ["taskset", "-c", core] if core else []
         started = time.monotonic()
-        self.process = subprocess.Popen([*pin, binary, "--role=all-in-one", "--api.port=0", "--log.requests=false", "--server.drain_grace=0s", f"--ports-file={self.ports}"], env=settings, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([*pin, binary, "--role=all-in-one", "--api.port=0", "--log.requests=false", "--server.drain_grace=0s", f"--ports-file={self.ports}", *flags], env=settings, stderr=subprocess.DEVNULL)
         while not (self.ports.exists() and self.ports.read_text().strip()):
             time.sleep(0.001)
             if self.process.poll() is not None:
@@ -81,11 +81,17 @@ def wrk(url: str, seconds: float, connections: int, script: str | None = None) -
     return float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1)), {"refused": refused}
 
 
-def upload_script(folder: pathlib.Path) -> str:
+def upload_script(folder: pathlib.Path, headers: dict[str, str] | None = None) -> str:
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="p"\r\n\r\n' + PHOTO.read_bytes() + b"\r\n--b--\r\n"
     (folder / "body").write_bytes(body)
-    (folder / "post.lua").write_text(f'wrk.method = "POST"\nlocal f = io.open("{folder}/body", "rb")\nwrk.body = f:read("*a")\nwrk.headers["Content-Type"] = "multipart/form-data; boundary=b"\n')
-    return str(folder / "post.lua")
+    return wrk_script(folder / "post.lua", {"Content-Type": "multipart/form-data; boundary=b"} | (headers or {}), folder / "body")
+
+
+def wrk_script(file: pathlib.Path, headers: dict[str, str], body: pathlib.Path | None = None) -> str:
+    """What wrk sends: a GET, or a POST of a file's content."""
+    post = f'wrk.method = "POST"\nlocal f = io.open("{body}", "rb")\nwrk.body = f:read("*a")\n' if body else ""
+    file.write_text(post + "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items()))
+    return str(file)
 
 
 def bare_run(binary: str, seconds: float) -> tuple[float, float, list[float]]:
@@ -101,7 +107,14 @@ def bare(binary: str, seconds: float) -> tuple[float, float]:
 
 def measure_upload(arguments, folder: pathlib.Path) -> dict:
     server = Server(arguments.aqua, folder / "upload")
-    script = upload_script(folder)
+    try:
+        return compare_upload(arguments, server, upload_script(folder))
+    finally:
+        server.stop()
+
+
+def compare_upload(arguments, server: Server, script: str) -> dict:
+    """Uploads to that server ÷ the bare loop."""
     wrk(server.url + "/api/v1/predictions/classify", 1, 8, script)
     pairs, refused = [], 0
     for pair in range(arguments.pairs):
@@ -115,7 +128,6 @@ def measure_upload(arguments, folder: pathlib.Path) -> dict:
                 refused += outcome["refused"]
                 results[side] = (rate, (server.cpu_s() - before) / (rate * arguments.seconds))
         pairs.append(results)
-    server.stop()
     best = max(pair["limit"][0] for pair in pairs)
     good = [pair for pair in pairs if pair["limit"][0] >= 0.9 * best]
     wall = interval([pair["ours"][0] / pair["limit"][0] for pair in good])
@@ -149,25 +161,26 @@ def ideal_queue(plan: list[float], service_ms: list[float]) -> list[float]:
 class Caller(threading.Thread):
     """Sends what is put into its queue over one connection."""
 
-    def __init__(self, url: str, body: bytes, work: queue.SimpleQueue, times: list[float], late: list[float]):
+    def __init__(self, url: str, body: bytes, work: queue.SimpleQueue, times: list[float], late: list[float], headers: dict[str, str]):
         super().__init__(daemon=True)
+        self.headers = {"Content-Type": "multipart/form-data; boundary=b"} | headers
         self.host, self.body, self.work, self.times, self.late, self.failed = url.removeprefix("http://"), body, work, times, late, 0
 
     def run(self):
         connection = http.client.HTTPConnection(self.host, timeout=30)
         while (planned := self.work.get()) is not None:
             self.late.append(time.monotonic() - planned)
-            connection.request("POST", "/api/v1/predictions/classify", self.body, {"Content-Type": "multipart/form-data; boundary=b"})
+            connection.request("POST", "/api/v1/predictions/classify", self.body, self.headers)
             answer = connection.getresponse()
             answer.read()
             self.failed += answer.status != 201
             self.times.append(1000 * (time.monotonic() - planned))
 
 
-def open_loop(url: str, body: bytes, plan: list[float], warm_up_s: float) -> dict:
+def open_loop(url: str, body: bytes, plan: list[float], warm_up_s: float, headers: dict[str, str] | None = None) -> dict:
     """Milliseconds from the planned instants on; never waits for answers."""
     work, times, late = queue.SimpleQueue(), [], []
-    callers = [Caller(url, body, work, times, late) for _ in range(32)]
+    callers = [Caller(url, body, work, times, late, headers or {}) for _ in range(32)]
     for caller in callers:
         caller.start()
     began = time.monotonic() + 0.1
@@ -214,16 +227,26 @@ def measure_latency(arguments, folder: pathlib.Path) -> dict:
     return {"over_ideal_and_flush_p99_ms": statistics.median(over), "void": sum(run["late_fraction"] > 0.01 for run in runs), "runs": runs}
 
 
+def start_peer(python: str, folder: pathlib.Path) -> tuple[subprocess.Popen, str]:
+    """The usual stack on port 18094, when it answers, and a token that it takes."""
+    peer = subprocess.Popen(["taskset", "-c", "0", python, ROOT / "bench/usual_stack.py", NETWORK, "18094", folder / "peer.db"], stdout=subprocess.PIPE, text=True)
+    token = json.loads(peer.stdout.readline())["token"]
+    while True:
+        try:
+            OPENER.open("http://127.0.0.1:18094/live").read()
+            return peer, token
+        except OSError:
+            if peer.poll() is not None:
+                raise SystemExit("the usual stack did not start")
+            time.sleep(0.1)
+
+
 def measure_peer(arguments, folder: pathlib.Path) -> dict:
     """The peer and ours in turns, closed loop, 8 clients."""
-    script = upload_script(folder)
-    peer = subprocess.Popen(["taskset", "-c", "0", arguments.peer, ROOT / "bench/usual_stack.py", NETWORK, "18094", folder / "peer.db"], stdout=subprocess.PIPE, text=True)
-    token = json.loads(peer.stdout.readline())["token"]
-    with open(script, "a") as file:
-        file.write(f'wrk.headers["Authorization"] = "Bearer {token}"\n')
+    peer, token = start_peer(arguments.peer, folder)
+    script = upload_script(folder, {"Authorization": f"Bearer {token}"})
     server = Server(arguments.aqua, folder / "ours")
     own = upload_script(folder / "ours")
-    time.sleep(2)
     rates = {"ours": [], "peer": []}
     for _ in range(max(3, arguments.pairs // 2)):
         rates["peer"].append(wrk("http://127.0.0.1:18094/api/v1/predictions/classify", arguments.seconds, 8, script)[0])
@@ -310,6 +333,11 @@ def measure_history(arguments, folder: pathlib.Path) -> dict:
     return {"p99_ms": percentiles, "ratio": percentiles[1_000_000] / percentiles[10_000]}
 
 
+def circumstances(arguments) -> dict:
+    return {"machine": {"cores": os.cpu_count(), "processor": re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)},
+            "commit": subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(), "seconds": arguments.seconds}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--aqua", required=True)
@@ -322,8 +350,7 @@ def main() -> int:
     parser.add_argument("--only", default="upload,latency,peer,empty,start,history")
     arguments = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="aqua-server-bench-"))
-    report = {"machine": {"cores": os.cpu_count(), "processor": re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)},
-              "commit": subprocess.run(["git", "-C", str(ROOT), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip(), "seconds": arguments.seconds}
+    report = circumstances(arguments)
     for name, measure in (("upload", measure_upload), ("latency", measure_latency), ("peer", measure_peer), ("empty", measure_empty), ("start", measure_start), ("history", measure_history)):
         if name not in arguments.only.split(",") or (name == "empty" and not arguments.echo) or (name == "peer" and not arguments.peer):
             continue

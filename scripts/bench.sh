@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
 done
 "$root/scripts/install_dependencies.sh" build test
 say "building"
-build release aqua aqua_bench aqua_bench_bare
+build release aqua aqua_bench aqua_bench_bare aqua_token_bench aqua_limiter_bench
 images=$(mktemp -d)
 trap 'rm -rf "$images"' EXIT
 /usr/bin/python3 bench/make_images.py "$images"
@@ -31,4 +31,9 @@ if [ -f ../shared/bench/peers/beast_echo.cpp ]; then
 fi
 /usr/bin/python3 bench/server_bench.py --aqua "$binary" --bare build/release/bin/aqua_bench_bare --json "$server_result" "${echo[@]}" \
   $([ ${#full[@]} -eq 0 ] && echo '--pairs 4 --seconds 3' || echo '--pairs 15 --seconds 4')
-say "results in $result and $server_result; docs/performance.md explains them"
+identity_result=${result%.json}_identity.json
+/usr/bin/python3 bench/identity_bench.py --aqua "$binary" --bare build/release/bin/aqua_bench_bare --json "$identity_result" "${echo[@]}" \
+  $([ ${#full[@]} -eq 0 ] && echo '--pairs 3 --seconds 2' || echo '--pairs 15 --seconds 4')
+build/release/bin/aqua_token_bench
+build/release/bin/aqua_limiter_bench $([ ${#full[@]} -eq 0 ] && echo '1 45')
+say "results in $result, $server_result and $identity_result; docs/performance.md explains them"

@@ -144,6 +144,11 @@ def check_server(stage: Stage) -> Counts:
     return stage.unittest("tests/server", "tests/server")
 
 
+def check_load(stage: Stage) -> Counts:
+    """Clients of the old system, by locust: with the rate limit off nothing fails, with it on all that is refused says for how long."""
+    return stage.one("scripts/load_test.sh")
+
+
 def check_page(stage: Stage) -> Counts:
     """The page: types and client as generated, checks, unit tests, the build, and a walk in a real browser."""
     counts = stage.one("scripts/build_web.sh")
@@ -191,6 +196,7 @@ STAGES = {
     "program": check_program,
     "contract": check_contract,
     "server": check_server,
+    "load": check_load,
     "page": check_page,
     "parity": check_parity,
     "training": check_training,

@@ -25,6 +25,7 @@ http::Response IdentityErrorResponse(const Services& services, const http::Reque
   if (error.reason == "duplicate_user") return EnvelopeResponse(services, request, duplicate, error.reason, error.message);
   if (error.reason == "user_inactive")
     return EnvelopeResponse(services, request, 400, error.reason, "this account is switched off; an administrator can switch it on");
+  if (error.reason == "too_many_keys") return EnvelopeResponse(services, request, 409, error.reason, error.message);
   return ErrorResponse(services, request, error);
 }
 

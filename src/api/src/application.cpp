@@ -71,7 +71,15 @@ http::Route MakeRoute(const Endpoint& endpoint, Services& services) {
   route.max_body_bytes = MaxBodyBytes(endpoint, services.options.max_image_bytes);
   for (const auto& [media_type, schema] : endpoint.operation.request_bodies) route.content_types.push_back(media_type);
   route.requires_body = endpoint.operation.body_required;
-  if (endpoint.cache_for.count() > 0) {
+  if (endpoint.takes_password) {
+    route.execution = http::Execution::kInline;
+    route.handler = [&services, handler = endpoint.handler](const std::shared_ptr<http::Exchange>& exchange) {
+      const Status taken = services.identity.desk.Submit([&services, handler, exchange] {
+        if (!exchange->cancelled()) handler(services, exchange);
+      });
+      if (!taken) exchange->Respond(ErrorResponse(services, exchange->request(), taken.error()));
+    };
+  } else if (endpoint.cache_for.count() > 0) {
     route.handler = [&services, &endpoint](const std::shared_ptr<http::Exchange>& exchange) {
       if (auto answer = FindCachedAnswer(services, endpoint, exchange->request(), true)) return exchange->Respond(*std::move(answer));
       endpoint.handler(services, CachingExchange(services, endpoint, exchange));

@@ -195,6 +195,7 @@ Endpoint LoginEndpoint() {
   login.operation.request_bodies.emplace_back("application/x-www-form-urlencoded", &contract::SchemaOf<LoginRequest>());
   login.operation.answers.push_back(JsonAnswer<TokenAnswer>(200, "The tokens"));
   AddErrors(login.operation, {401});
+  login.takes_password = true;
   return login;
 }
 
@@ -216,6 +217,7 @@ std::vector<Endpoint> AuthEndpoints() {
   TakesJson<LoginRequest>(sign_in);
   sign_in.operation.answers.push_back(JsonAnswer<SignInAnswer>(201, "Signed in"));
   AddErrors(sign_in.operation, {401});
+  register_endpoint.takes_password = sign_in.takes_password = true;
   Endpoint sign_out = WritingEndpoint("/api/v1/auth/logout", "logout", "Ends the session that asks", "auth", &SignOut);
   sign_out.operation.answers.push_back({204, "Signed out"});
   Endpoint me = ReadingEndpoint("/api/v1/auth/me", "getMe", "Who the caller is", "auth", http::Execution::kBlocking, &Me);

@@ -27,11 +27,12 @@ bool IsForClients(ErrorCode code) {
 
 /// What a client is told instead of an inner message.
 std::string_view PublicMessage(const Error& error) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kByReason = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kByReason = {{
       {"database_unavailable", "the database cannot be reached; nothing was recorded, try again in a moment"},
       {"database_busy", "the database is busy; nothing was recorded, try again in a moment"},
       {"disk_full", "the disk of the server is full; nothing was recorded, the operator must make room"},
       {"writes_waiting", "too many predictions wait to be recorded; try again in a moment"},
+      {"too_many_logins", "too many sign-ins at once; try again in a moment"},
       {"query_too_slow", "the answer took too long to gather; ask for less"},
   }};
   for (const auto& [reason, message] : kByReason)

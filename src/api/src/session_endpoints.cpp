@@ -110,6 +110,7 @@ std::vector<Endpoint> SessionEndpoints() {
   AddErrors(end.operation, {404});
   change.operation.roles = sessions.operation.roles = end.operation.roles = ReaderRoles();
   change.interactive = end.interactive = true;
+  change.takes_password = reset.takes_password = true;
   return {change, request, reset, sessions, end};
 }
 

@@ -73,6 +73,7 @@ std::vector<Endpoint> UserEndpoints() {
   AddErrors(one.operation, {404});
   Endpoint create = WritingEndpoint("/api/v1/users", "createUser", "Makes an account for somebody", "users", &CreateUser);
   TakesJson<UserRequest>(create);
+  create.takes_password = true;
   create.operation.answers.push_back(JsonAnswer<UserAnswer>(201, "The account"));
   AddErrors(create.operation, {409});
   Endpoint change =
@@ -83,6 +84,7 @@ std::vector<Endpoint> UserEndpoints() {
   TakesJson<UserChangeRequest>(change);
   change.operation.answers.push_back(JsonAnswer<UserAnswer>(200, "The account as it is now"));
   AddErrors(change.operation, {404, 409});
+  create.interactive = change.interactive = true;  // a key must not make itself an administrator
   std::vector<Endpoint> endpoints = {list, one, create, change};
   for (Endpoint& endpoint : endpoints) endpoint.operation.roles = {"admin"};
   return endpoints;

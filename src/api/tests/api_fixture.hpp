@@ -85,7 +85,7 @@ class ApiTest : public ::testing::Test {
     services_ = std::make_unique<Services>(classifier_, predictions_, catalogue_, health_, metrics_, performance_, logger_, clock_, page_, samples_, *tenants_,
                                            cache_, cache_,
                                            IdentityServices{identity_->accounts(), identity_->sessions(), identity_->api_keys(), identity_->authenticator(),
-                                                            identity_->key_ring(), *audit_, limiter_, *database_},
+                                                            identity_->key_ring(), *audit_, limiter_, desk_, *database_},
                                            ModelFacts{}, Options{});
     access_ = std::make_unique<AccessControl>(*services_);
     routes_ = MakeRoutes(*services_);
@@ -169,6 +169,7 @@ class ApiTest : public ::testing::Test {
   storage::Catalogue catalogue_{*database_, commits_, clock_};
   cache::MemoryStore cache_{cache::MemoryStoreConfig{}};
   ratelimit::MemoryLimiter limiter_{ratelimit::MemoryLimiterConfig{.limit = {.per_minute = 60, .burst = 5}}};
+  auth::PasswordWorkers desk_{2};
   std::unique_ptr<audit::Log> audit_;
   std::unique_ptr<identity::Identity> identity_;
   std::unique_ptr<TenantDirectory> tenants_;

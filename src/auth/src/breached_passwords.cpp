@@ -92,7 +92,7 @@ class HashFile final : public BreachedPasswords {
     while (low < high) {
       const std::uint64_t middle = low + (high - low) / 2;
       const auto line = LineFrom(middle);
-      if (!line || line->begin >= high || wanted < line->digits) {
+      if (!line || wanted < line->digits) {
         high = middle;
       } else if (line->digits == wanted) {
         return true;

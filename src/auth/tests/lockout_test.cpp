@@ -99,6 +99,21 @@ TEST_F(LockoutTest, ForgetsEverythingWithTime) {
   EXPECT_EQ(store_.counters(), 0U);
 }
 
+TEST_F(LockoutTest, TakesNoLongerToForgetALongAttackThanAShortOne) {
+  LockoutPolicy policy;
+  policy.pair = {2, seconds(1), seconds(8), hours(1)};
+  policy.source = policy.pair;
+  policy.user = policy.pair;
+  Lockout lockout(policy, store_, clock_);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_TRUE(lockout.Begin("user", "a").allowed) << i;
+    clock_.Advance(seconds(8));
+  }
+  clock_.Advance(hours(6));  // one for each of the two that are free, and for 1, 2, 4 and 8 s
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(lockout.Begin("user", "a").allowed) << i;
+  EXPECT_EQ(lockout.Begin("user", "a").retry_after, seconds(1));
+}
+
 TEST_F(LockoutTest, ForgetsTheFailuresOfWhoeverSignsIn) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Fail("user", "a"), 0);
   EXPECT_TRUE(SignIn("user", "a"));

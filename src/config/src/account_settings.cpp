@@ -118,7 +118,7 @@ std::vector<Setting> AccountRows() {
                       "mail.directory."},
       {.key = "mail.from",
        .type = SettingType::kText,
-       .default_value = "aqua@localhost",
+       .default_value = "aqua@users.invalid",
        .environment = {{"AQUA_MAIL_FROM"}},
        .section = "Accounts",
        .description = "Sender of mails."},

@@ -13,7 +13,6 @@
 #include "aqua/identity/notifier.hpp"
 #include "aqua/ratelimit/instrumented_limiter.hpp"
 #include "aqua/ratelimit/memory_limiter.hpp"
-#include "aqua/ratelimit/redis_limiter.hpp"
 #include "state_folder.hpp"
 
 namespace aqua::roles {
@@ -126,9 +125,10 @@ Result<Caches> OpenCaches(const config::Settings& settings, observe::MetricsRegi
   return caches;
 }
 
-Result<std::unique_ptr<ratelimit::Limiter>> MakeLimiter(const config::Settings& settings, cache::RedisClient* redis, observe::MetricsRegistry& metrics) {
+Limits MakeLimits(const config::Settings& settings, cache::RedisClient* redis, observe::MetricsRegistry& metrics) {
   const ratelimit::RateLimit limit{settings.Integer("rate_limit.per_minute"), settings.Integer("rate_limit.burst")};
   const std::string rate_class = "requests";
+  Limits limits;
   std::unique_ptr<ratelimit::Limiter> limiter;
   if (redis == nullptr) {
     limiter = std::make_unique<ratelimit::MemoryLimiter>(ratelimit::MemoryLimiterConfig{.limit = limit});
@@ -137,9 +137,12 @@ Result<std::unique_ptr<ratelimit::Limiter>> MakeLimiter(const config::Settings& 
     config.rate_class = rate_class;
     config.limit = limit;
     config.instances = settings.Integer("rate_limit.instances");
-    limiter = std::make_unique<ratelimit::RedisLimiter>(config, *redis, metrics);
+    auto shared = std::make_unique<ratelimit::RedisLimiter>(config, *redis, metrics);
+    limits.leases = shared.get();
+    limiter = std::move(shared);
   }
-  return std::make_unique<ratelimit::InstrumentedLimiter>(std::move(limiter), rate_class, metrics);
+  limits.limiter = std::make_unique<ratelimit::InstrumentedLimiter>(std::move(limiter), rate_class, metrics);
+  return limits;
 }
 
 Result<std::unique_ptr<AccountServices>> AccountServices::Open(const config::Settings& settings, sql::Database& database, cache::Store& sessions,
@@ -154,7 +157,12 @@ Result<std::unique_ptr<AccountServices>> AccountServices::Open(const config::Set
   AQUA_TRY_ASSIGN(const auto audit_key, AuditKey(master));
   audit::LogConfig log_config;
   log_config.checkpoint_file = AuditCheckpointFile(settings);
-  audit::Signer signer{auth::KeyThumbprint(audit_key->public_key()), [audit_key](std::string_view text) -> Result<Bytes> { return audit_key->Sign(text); }};
+  // Nothing is signed before it is sure that the master key is the one of this database: a wrong one would leave a forged checkpoint.
+  auto master_is_right = std::make_shared<std::atomic<bool>>(false);
+  audit::Signer signer{auth::KeyThumbprint(audit_key->public_key()), [audit_key, master_is_right](std::string_view text) -> Result<Bytes> {
+                         if (!*master_is_right) return MakeError(ErrorCode::kFailedPrecondition, "accounts are not open yet", "not_open");
+                         return audit_key->Sign(text);
+                       }};
   services->audit_ = std::make_unique<audit::Log>(database, log_config, std::move(signer), clock, metrics, logger);
   services->notifier_ = std::move(notifier);
   if (const auto file = settings.Path("auth.breached_passwords"); !file.empty()) {
@@ -172,6 +180,7 @@ Result<std::unique_ptr<AccountServices>> AccountServices::Open(const config::Set
                      "secret_key_differs");
   if (!identity) return identity.error().WithContext("accounts");
   services->identity_ = *std::move(identity);
+  *master_is_right = true;
   return services;
 }
 

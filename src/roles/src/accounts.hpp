@@ -23,6 +23,7 @@
 #include "aqua/observe/log.hpp"
 #include "aqua/observe/metrics.hpp"
 #include "aqua/ratelimit/limiter.hpp"
+#include "aqua/ratelimit/redis_limiter.hpp"
 #include "aqua/sql/database.hpp"
 
 namespace aqua::roles {
@@ -51,7 +52,11 @@ struct Caches {
 Result<Caches> OpenCaches(const config::Settings& settings, observe::MetricsRegistry& metrics);
 
 /// The limit that settings ask for: over all instances with Redis, else in this process.
-Result<std::unique_ptr<ratelimit::Limiter>> MakeLimiter(const config::Settings& settings, cache::RedisClient* redis, observe::MetricsRegistry& metrics);
+struct Limits {
+  std::unique_ptr<ratelimit::Limiter> limiter;
+  ratelimit::RedisLimiter* leases = nullptr;  ///< part of limiter, with Redis: gives back what it holds at the end
+};
+Limits MakeLimits(const config::Settings& settings, cache::RedisClient* redis, observe::MetricsRegistry& metrics);
 
 /// Accounts, the audit log that they write, and what they stand on.
 class AccountServices {

@@ -19,12 +19,14 @@ fs::path InstalledFolder(const fs::path& marker) {
 fs::path PageFolder(const config::Settings& settings) {
   if (fs::path configured = settings.Path("api.web_directory"); !configured.empty()) return configured;
   if (const fs::path checkout = InstalledFolder("web/dist/index.html"); !checkout.empty()) return checkout / "web" / "dist";
-  return InstalledFolder("web/index.html") / "web";
+  const fs::path installed = InstalledFolder("web/index.html");
+  return installed.empty() ? installed : installed / "web";
 }
 
 fs::path SamplesFolder(const config::Settings& settings) {
   if (fs::path configured = settings.Path("api.samples_directory"); !configured.empty()) return configured;
-  return InstalledFolder("samples/credits.json") / "samples";
+  const fs::path installed = InstalledFolder("samples/credits.json");
+  return installed.empty() ? installed : installed / "samples";
 }
 
 }  // namespace aqua::roles

@@ -57,13 +57,17 @@ struct Foundation {
   std::unique_ptr<storage::Catalogue> catalogue;
   std::unique_ptr<serving::Classifier> classifier;
   Caches caches;
-  std::unique_ptr<ratelimit::Limiter> limiter;
+  Limits limits;
   std::unique_ptr<AccountServices> accounts;
+  std::unique_ptr<auth::PasswordWorkers> desk;  ///< one thread more than hashes run at once, so that the hashing threads never wait
   std::unique_ptr<api::TenantDirectory> tenants;
   api::StaticFiles page;
   api::StaticFiles samples;
   std::unique_ptr<observe::SpanExporter> spans;
 };
+
+/// Sign-ins that may wait; more are refused with 503.
+constexpr std::size_t kWaitingSignIns = 16;
 
 bool IsLoopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
@@ -195,13 +199,14 @@ Result<api::StaticFiles> LoadFiles(const fs::path& folder) {
 }
 
 /// Says no to /ready, lets go what is in flight, and ends.
-int Stop(const Context& context, api::Services& services, http::Server& server) {
+int Stop(const Context& context, api::Services& services, http::Server& server, Foundation& foundation) {
   const config::Settings& settings = context.settings;
   context.logger.Log(observe::LogLevel::kInfo, "stopping: requests in flight are finished first; a second signal ends at once");
   services.draining = true;
   std::this_thread::sleep_for(settings.Duration("server.drain_grace"));
   server.Drain();
   const bool all_answered = server.Stop(settings.Duration("server.drain_timeout"));
+  if (foundation.limits.leases != nullptr) foundation.limits.leases->ReturnLeases();
   if (!all_answered) context.logger.Log(observe::LogLevel::kWarning, "some requests were not finished in time and were cut");
   return all_answered ? kExitOk : kExitFailed;
 }
@@ -210,15 +215,23 @@ int Stop(const Context& context, api::Services& services, http::Server& server) 
 Status OpenAccounts(const Context& context, const auth::Key256& master, Foundation& foundation) {
   const config::Settings& settings = context.settings;
   AQUA_TRY_ASSIGN(foundation.caches, OpenCaches(settings, foundation.metrics));
-  AQUA_TRY_ASSIGN(foundation.limiter, MakeLimiter(settings, foundation.caches.redis.get(), foundation.metrics));
+  foundation.limits = MakeLimits(settings, foundation.caches.redis.get(), foundation.metrics);
   AQUA_TRY_ASSIGN(auto notifier, MakeNotifier(settings, foundation.clock));
   AQUA_TRY_ASSIGN(foundation.accounts, AccountServices::Open(settings, *foundation.database, *foundation.caches.sessions, std::move(notifier), master,
                                                              foundation.clock, foundation.metrics, context.logger));
-  if (cache::RedisClient* redis = foundation.caches.redis.get(); redis != nullptr)
+  if (cache::RedisClient* redis = foundation.caches.redis.get(); redis != nullptr) {
+    // Connects now, so that no request waits for it; without Redis the server works on its own.
+    if (const auto answer = redis->Command({"PING"}); !answer)
+      context.logger.Log(observe::LogLevel::kWarning, "Redis does not answer; limits, sessions and cached answers are not shared until it does",
+                         {{"redis", std::string_view(redis->description())}, {"cause", std::string_view(answer.error().message)}});
     foundation.health.Add("redis", false, [redis]() -> Status {
       AQUA_TRY(redis->Command({"PING"}));
       return {};
     });
+  }
+  foundation.desk = std::make_unique<auth::PasswordWorkers>(base::AvailableCores() + 1, kWaitingSignIns, [&logger = context.logger](std::string_view what) {
+    logger.Log(observe::LogLevel::kError, "a sign-in failed unexpectedly", {{"cause", what}});
+  });
   const auto bypasses = sql::BypassesRowSecurity(*foundation.database);
   if (bypasses && *bypasses)
     context.logger.Log(observe::LogLevel::kWarning,
@@ -282,7 +295,7 @@ Result<int> Serve(const Context& context, const ServeArguments& arguments, Shutd
                          *foundation.caches.answers,
                          *foundation.caches.near_answers,
                          {identity.accounts(), identity.sessions(), identity.api_keys(), identity.authenticator(), identity.key_ring(),
-                          foundation.accounts->audit(), *foundation.limiter, *foundation.database},
+                          foundation.accounts->audit(), *foundation.limits.limiter, *foundation.desk, *foundation.database},
                          std::move(facts),
                          std::move(options)};
   AQUA_TRY_ASSIGN(const bool sign_in_required, SignInRequired(settings, foundation));
@@ -312,7 +325,7 @@ Result<int> Serve(const Context& context, const ServeArguments& arguments, Shutd
                       {"version", std::string_view(foundation.classifier->info().model_version)},
                       {"database", std::string_view(foundation.database->description())}});
   shutdown.Wait();
-  return Stop(context, services, *server);
+  return Stop(context, services, *server, foundation);
 }
 
 }  // namespace

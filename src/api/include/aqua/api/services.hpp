@@ -15,6 +15,7 @@
 #include "aqua/api/tenant_directory.hpp"
 #include "aqua/audit/log.hpp"
 #include "aqua/auth/key_ring.hpp"
+#include "aqua/auth/password_workers.hpp"
 #include "aqua/base/clock.hpp"
 #include "aqua/cache/store.hpp"
 #include "aqua/http/address.hpp"
@@ -82,7 +83,8 @@ struct IdentityServices {
   const auth::KeyRing& keys;
   audit::Log& audit;
   ratelimit::Limiter& limiter;
-  sql::Database& database;  ///< of the audit log
+  auth::PasswordWorkers& desk;  ///< runs the operations that look at a password, a few at a time, so that others do not wait behind them
+  sql::Database& database;      ///< of the audit log
 };
 
 /// Everything the handlers need. Wired by the role, which owns all of it; handlers run on many threads.
