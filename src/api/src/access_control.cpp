@@ -151,7 +151,7 @@ struct AccessControl::Step {
     entry.request_id = request.request_id;
     entry.outcome = "refused";
     entry.time = services.clock.Now();
-    services.identity.audit.Append(std::move(entry), [](const Status&) {});  // the log tells what it could not write
+    services.identity.audit.Append(entry, [](const Status&) {});  // the log tells what it could not write
     return Refuse(EnvelopeResponse(services, request, 403, type, message));
   }
 

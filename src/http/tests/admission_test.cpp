@@ -11,7 +11,7 @@ class AdmissionTest : public ::testing::Test {
   static Router MakeRouter() {
     Route get;
     get.path = "/items/{id}";
-    get.handler = [](std::shared_ptr<Exchange>) {};
+    get.handler = [](const std::shared_ptr<Exchange>&) {};
     Route post = get;
     post.method = Method::kPost;
     post.path = "/items";

@@ -16,7 +16,7 @@ Route MakeRoute(Method method, std::string path) {
   Route route;
   route.method = method;
   route.path = std::move(path);
-  route.handler = [](std::shared_ptr<Exchange>) {};
+  route.handler = [](const std::shared_ptr<Exchange>&) {};
   return route;
 }
 
