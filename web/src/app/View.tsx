@@ -6,6 +6,16 @@ import { Failed } from "../shared/states";
 
 export type LoadView = () => Promise<{ default: ComponentType }>;
 
+/** What stands where a view is to come. */
+export function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <Box sx={{ display: "grid", placeItems: "center", minHeight: 240 }}>
+      <CircularProgress aria-label={t("app.loading")} />
+    </Box>
+  );
+}
+
 /** A view whose code is fetched when it is first wanted. A failed fetch is told and can be tried again. */
 export function View({ name, load }: { name: string; load: LoadView }) {
   const { t } = useTranslation();
@@ -17,11 +27,7 @@ export function View({ name, load }: { name: string; load: LoadView }) {
   });
   if (view.data) return <view.data.default />;
   if (view.isError) return <Failed error={view.error} onRetry={() => void view.refetch()} />;
-  return (
-    <Box sx={{ display: "grid", placeItems: "center", minHeight: 240 }}>
-      <CircularProgress aria-label={t("app.loading")} />
-    </Box>
-  );
+  return <Waiting />;
 }
 
 function Crashed({ onRetry }: { onRetry: () => void }) {

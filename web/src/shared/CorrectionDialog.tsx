@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { type Prediction } from "./api/client";
 import { useCorrection, useSpecies } from "./queries";
 import { Failed } from "./states";
+import { wordsOf } from "./words";
 
 const NOTHING = "";
 const OTHER = "other/";
@@ -43,7 +44,7 @@ export function CorrectionDialog({ prediction, onClose, onSaved }: Props) {
           </TextField>
           <TextField label={t("correction.note")} value={note} multiline minRows={2} onChange={(event) => setNote(event.target.value)} slotProps={{ htmlInput: { maxLength: MAX_NOTE } }} />
           {species.isError && <Failed error={species.error} onRetry={() => void species.refetch()} />}
-          {save.isError && <Alert severity="error">{save.error.message}</Alert>}
+          {save.isError && <Alert severity="error">{wordsOf(save.error)}</Alert>}
         </Stack>
       </DialogContent>
       <DialogActions>

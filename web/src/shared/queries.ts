@@ -1,5 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type Prediction, api, take } from "./api/client";
+import { type Prediction, type User, api, take } from "./api/client";
+
+const NAMED_USERS = 500;
 
 export function useSpecies() {
   return useQuery({ queryKey: ["species"], staleTime: 3_600_000, queryFn: async () => (await take(api.GET("/api/v1/predictions/species"))).data });
@@ -35,4 +37,17 @@ export function useClassify() {
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ["history"] }),
   });
+}
+
+const NO_USERS: User[] = [];
+
+/** The accounts that other lists name; the first 500 of a large organisation. */
+export function useNamedUsers(enabled: boolean): User[] {
+  const users = useQuery({ queryKey: ["users", "named"], enabled, staleTime: 60_000, queryFn: async () => (await take(api.GET("/api/v1/users", { params: { query: { limit: NAMED_USERS } } }))).data });
+  return users.data ?? NO_USERS;
+}
+
+/** User names by id. */
+export function useUserNames(enabled: boolean): Map<string, string> {
+  return new Map(useNamedUsers(enabled).map((user) => [user.id, user.username]));
 }

@@ -1,14 +1,13 @@
 import { Alert, Button, Typography } from "@mui/material";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "./api/client";
+import { wordsOf } from "./words";
 
 /** What a view shows when its data could not be loaded. */
 export function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useTranslation();
-  const message = error instanceof ApiError && error.offline ? t("app.offline") : error instanceof Error ? error.message : t("app.failed");
   return (
     <Alert severity="error" action={<Button color="inherit" onClick={onRetry}>{t("app.retry")}</Button>}>
-      {t("app.failed")} {message}
+      {t("app.failed")} {wordsOf(error)}
     </Alert>
   );
 }

@@ -6,12 +6,13 @@ import { Link } from "react-router-dom";
 import { CorrectionDialog } from "../../shared/CorrectionDialog";
 import { type HistoryFilter, type Prediction, api, take } from "../../shared/api/client";
 import { levelOf, percent } from "../../shared/confidence";
+import { dayStart } from "../../shared/days";
 import { useActiveModel, useSpecies } from "../../shared/queries";
+import { Title } from "../../shared/sections";
+import { useIdentity } from "../../shared/session/identity";
 import { Age, Failed } from "../../shared/states";
 
 const PAGE = 20;
-const FIRST_YEAR = 1900;
-const LAST_YEAR = 2200;
 type Show = "everything" | "rejected" | "low" | "uncorrected";
 
 interface Choice {
@@ -19,15 +20,6 @@ interface Choice {
   show: Show;
   from: string;
   to: string;
-}
-
-/** The start of a local day as UTC, `days` later; nothing while the day is being typed (a year of five digits is no date). */
-function dayStart(day: string, days = 0): string | undefined {
-  const time = new Date(`${day}T00:00:00`);
-  time.setDate(time.getDate() + days);
-  // While a year is typed, the field holds years such as 0002.
-  const known = time.getFullYear() >= FIRST_YEAR && time.getFullYear() <= LAST_YEAR;
-  return known ? time.toISOString() : undefined;
 }
 
 export function toFilter(choice: Choice): HistoryFilter {
@@ -77,7 +69,7 @@ function Filters({ choice, onChange }: { choice: Choice; onChange: (choice: Choi
   );
 }
 
-function Entry({ prediction, onCorrect }: { prediction: Prediction; onCorrect: () => void }) {
+function Entry({ prediction, onCorrect }: { prediction: Prediction; onCorrect?: () => void }) {
   const { t } = useTranslation();
   const title = useId();
   const model = useActiveModel();
@@ -104,9 +96,11 @@ function Entry({ prediction, onCorrect }: { prediction: Prediction; onCorrect: (
           <Chip size="small" variant="outlined" color="primary" label={t("answer.corrected", { name: correction.species_name ?? correction.label ?? t("answer.other") })} sx={{ mt: 0.5 }} />
         )}
       </Box>
-      <Button variant="outlined" onClick={onCorrect} aria-describedby={title} sx={{ flexShrink: 0 }}>
-        {t("answer.wrong")}
-      </Button>
+      {onCorrect && (
+        <Button variant="outlined" onClick={onCorrect} aria-describedby={title} sx={{ flexShrink: 0 }}>
+          {t("answer.wrong")}
+        </Button>
+      )}
     </Paper>
   );
 }
@@ -127,16 +121,17 @@ export default function HistoryPage() {
     getNextPageParam: (page) => page.next,
   });
   const rows = history.data?.pages.flatMap((page) => page.rows) ?? [];
+  const { may } = useIdentity();
   const filtered = Object.keys(filter).length > 0;
   return (
     <Stack spacing={2}>
       <Stack direction="row" justifyContent="space-between" alignItems="center" flexWrap="wrap" gap={1}>
-        <Typography variant="h4" component="h1" sx={{ fontSize: "1.8rem" }}>
-          {t("history.title")}
-        </Typography>
-        <Button component="a" href={csvUrl(filter)} download="predictions.csv" variant="outlined">
-          {t("history.csv")}
-        </Button>
+        <Title>{t("history.title")}</Title>
+        {may("exportPredictions") && (
+          <Button component="a" href={csvUrl(filter)} download="predictions.csv" variant="outlined">
+            {t("history.csv")}
+          </Button>
+        )}
       </Stack>
       <Filters choice={choice} onChange={setChoice} />
       <Age updatedAt={history.dataUpdatedAt} stale={history.isError} />
@@ -145,7 +140,7 @@ export default function HistoryPage() {
       {history.isSuccess && rows.length === 0 && (
         <Stack alignItems="center" spacing={2} sx={{ py: 6 }}>
           <Typography>{t(filtered ? "history.emptyFilter" : "history.empty")}</Typography>
-          {!filtered && (
+          {!filtered && may("classifyImage") && (
             <Button variant="contained" component={Link} to="/">
               {t("history.identify")}
             </Button>
@@ -155,7 +150,7 @@ export default function HistoryPage() {
       {rows.length > 0 && (
         <Stack component="ul" spacing={1} sx={{ p: 0, m: 0, listStyle: "none" }}>
           {rows.map((prediction) => (
-            <Entry key={prediction.id} prediction={prediction} onCorrect={() => setCorrecting(prediction)} />
+            <Entry key={prediction.id} prediction={prediction} onCorrect={may("labelPrediction") ? () => setCorrecting(prediction) : undefined} />
           ))}
         </Stack>
       )}

@@ -5,11 +5,13 @@ import { CorrectionDialog } from "../../shared/CorrectionDialog";
 import { type Prediction } from "../../shared/api/client";
 import { levelOf, percent } from "../../shared/confidence";
 import { useActiveModel } from "../../shared/queries";
+import { useIdentity } from "../../shared/session/identity";
 
 /** What the model says about a photo, in words first. */
 export function Answer({ prediction }: { prediction: Prediction }) {
   const { t } = useTranslation();
   const model = useActiveModel();
+  const { may } = useIdentity();
   const [correcting, setCorrecting] = useState(false);
   const [correction, setCorrection] = useState(prediction.correction ?? null);
   const place = useRef<HTMLDivElement>(null);
@@ -62,9 +64,11 @@ export function Answer({ prediction }: { prediction: Prediction }) {
             {t("answer.by", { model: prediction.model, version: prediction.model_version, time: prediction.inference_time_ms.toFixed(1) })}
           </Typography>
           {correction && <Chip label={t("answer.corrected", { name: correction.species_name ?? correction.label ?? t("answer.other") })} color="primary" variant="outlined" />}
-          <Button variant="outlined" onClick={() => setCorrecting(true)}>
-            {t("answer.wrong")}
-          </Button>
+          {may("labelPrediction") && (
+            <Button variant="outlined" onClick={() => setCorrecting(true)}>
+              {t("answer.wrong")}
+            </Button>
+          )}
         </Stack>
         {correction && <Typography role="status">{t("correction.saved")}</Typography>}
       </Stack>

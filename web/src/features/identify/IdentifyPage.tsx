@@ -7,6 +7,7 @@ import { CameraIcon, UploadIcon } from "../../shared/icons";
 import { ACCEPTED } from "../../shared/photo";
 import { Failed } from "../../shared/states";
 import { useOnline } from "../../shared/useOnline";
+import { wordsOf } from "../../shared/words";
 import { Answer } from "./Answer";
 import { SampleList } from "./SampleList";
 import { useIdentifySession } from "./session";
@@ -53,7 +54,7 @@ function Failure({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const back = lost && wasOffline && online;
   return (
     <Alert severity={back ? "info" : "error"} action={<Button color="inherit" variant={back ? "outlined" : "text"} onClick={onRetry}>{t("identify.again")}</Button>}>
-      {back ? t("identify.back") : lost ? t("app.offline") : error.message}
+      {back ? t("identify.back") : lost ? t("app.offline") : wordsOf(error)}
     </Alert>
   );
 }

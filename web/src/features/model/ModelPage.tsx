@@ -1,41 +1,13 @@
-import { Box, Link, Paper, Skeleton, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
+import { Box, Link, Skeleton, Stack, Table, TableBody, TableCell, TableHead, TableRow, Typography } from "@mui/material";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import Markdown from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { type ActiveModel, api, take } from "../../shared/api/client";
 import { percent } from "../../shared/confidence";
 import { useActiveModel } from "../../shared/queries";
+import { Facts, Section, Title } from "../../shared/sections";
 import { Age, Failed } from "../../shared/states";
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper component="section" sx={{ p: 2 }}>
-      <Typography variant="h6" component="h2" gutterBottom>
-        {title}
-      </Typography>
-      {children}
-    </Paper>
-  );
-}
-
-function Facts({ rows }: { rows: [string, ReactNode][] }) {
-  return (
-    <Box component="dl" sx={{ display: "grid", gridTemplateColumns: { xs: "1fr", sm: "minmax(180px, auto) 1fr" }, columnGap: 2, rowGap: 0.5, m: 0 }}>
-      {rows.map(([name, value]) => (
-        <Box key={name} sx={{ display: "contents" }}>
-          <Typography component="dt" color="text.secondary">
-            {name}
-          </Typography>
-          <Typography component="dd" sx={{ m: 0, overflowWrap: "anywhere", mb: { xs: 1, sm: 0 } }}>
-            {value}
-          </Typography>
-        </Box>
-      ))}
-    </Box>
-  );
-}
 
 function Figures({ model }: { model: ActiveModel }) {
   const { t } = useTranslation();
@@ -174,9 +146,7 @@ export default function ModelPage() {
   const model = useActiveModel();
   return (
     <Stack spacing={2}>
-      <Typography variant="h4" component="h1" sx={{ fontSize: "1.8rem" }}>
-        {t("model.title")}
-      </Typography>
+      <Title>{t("model.title")}</Title>
       <Age updatedAt={model.dataUpdatedAt} stale={model.isError} />
       {model.isError && <Failed error={model.error} onRetry={() => void model.refetch()} />}
       {model.isPending && !model.isError && <Skeleton variant="rounded" height={300} />}

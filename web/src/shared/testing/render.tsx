@@ -3,13 +3,16 @@ import { render } from "@testing-library/react";
 import axe from "axe-core";
 import { type ReactElement } from "react";
 import { MemoryRouter } from "react-router-dom";
+import { type Identity, IdentityContext, LOCAL } from "../session/identity";
 
-/** Renders a view with what the app gives it, without retries. */
-export function renderView(view: ReactElement) {
+/** Renders a view with what the app gives it, without retries; in the local mode unless somebody is given. */
+export function renderView(view: ReactElement, identity: Identity = LOCAL) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: "always" }, mutations: { networkMode: "always" } } });
   return render(
     <QueryClientProvider client={client}>
-      <MemoryRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>{view}</MemoryRouter>
+      <IdentityContext.Provider value={identity}>
+        <MemoryRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>{view}</MemoryRouter>
+      </IdentityContext.Provider>
     </QueryClientProvider>,
   );
 }
