@@ -30,6 +30,7 @@
 #include "aqua/observe/performance_window.hpp"
 #include "aqua/ratelimit/limiter.hpp"
 #include "aqua/serving/classifier.hpp"
+#include "aqua/sql/database.hpp"
 #include "aqua/storage/catalogue.hpp"
 #include "aqua/storage/prediction_store.hpp"
 
