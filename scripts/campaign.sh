@@ -40,7 +40,7 @@ summary() {
 }
 
 part api "300 cases an operation" scripts/fuzz_api.sh 300
-part server "50 kill points, 20 outages" env AQUA_KILL_POINTS=50 AQUA_DATABASE_OUTAGES=20 bash -c 'cd tests/server && exec /usr/bin/python3 -m unittest'
+part server "50 kill points, 20 outages of the database, 50 of Redis" env AQUA_KILL_POINTS=50 AQUA_DATABASE_OUTAGES=20 AQUA_REDIS_OUTAGES=50 bash -c 'cd tests/server && exec /usr/bin/python3 -m unittest'
 part fuzz "${SECONDS_PER_TARGET:-600} s a target" scripts/fuzz.sh "${SECONDS_PER_TARGET:-600}"
 part soak "${SOAK_MINUTES:-20} minutes of uploads and reads" /usr/bin/python3 scripts/soak.py build/release/bin/aqua "${SOAK_MINUTES:-20}"
 say "the report is $report"

@@ -20,3 +20,9 @@ binary=$root/build/release/bin/aqua
 . "$root/scripts/server.sh"
 start_server
 BASE_URL="$url" SAMPLES="$root/samples" SCREENSHOTS="$root/build/screenshots" "$node_home/bin/node" e2e/run.mjs
+
+stop_server
+export USERNAME=anna PASSWORD=$password
+make_account anna admin
+RATE_LIMIT_PER_MINUTE=0 AQUA_AUTH_RESET_URL="https://farm.example/reset?token=" start_server
+BASE_URL="$url" SAMPLES="$root/samples" MAILS="$work/var/mail" SCREENSHOTS="$root/build/screenshots" "$node_home/bin/node" e2e/accounts.mjs

@@ -400,7 +400,7 @@ const Object<DetailedHealthAnswer>& DetailedHealthAnswer::Description() {
 }
 
 const Object<IdPath>& IdPath::Description() {
-  static const auto description = Object<IdPath>("IdPath", "").Field("id", &IdPath::id, Uuid("Of the prediction."));
+  static const auto description = Object<IdPath>("IdPath", "").Field("id", &IdPath::id, Uuid("Of the thing that the path names."));
   return description;
 }
 

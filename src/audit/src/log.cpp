@@ -128,7 +128,8 @@ class Log::Implementation {
     if (appended.due_in)
       patience_ = std::clamp(std::chrono::ceil<std::chrono::seconds>(*appended.due_in), std::chrono::seconds(1), std::max(patience_, std::chrono::seconds(1)));
     if (!records.empty()) commit_seconds_.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    if (appended.sign_failure) TellCheckpointFailure("a checkpoint of the audit log could not be signed", *appended.sign_failure);
+    if (appended.sign_failure && appended.sign_failure->reason != "not_yet")
+      TellCheckpointFailure("a checkpoint of the audit log could not be signed", *appended.sign_failure);
     checkpoints_.Increment(static_cast<double>(appended.checkpoints));
     if (appended.checkpoints > 0) CopyCheckpoints();
     if (sign && appended.sign_failure && records.empty()) return *appended.sign_failure;

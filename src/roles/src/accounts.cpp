@@ -160,7 +160,7 @@ Result<std::unique_ptr<AccountServices>> AccountServices::Open(const config::Set
   // Nothing is signed before it is sure that the master key is the one of this database: a wrong one would leave a forged checkpoint.
   auto master_is_right = std::make_shared<std::atomic<bool>>(false);
   audit::Signer signer{auth::KeyThumbprint(audit_key->public_key()), [audit_key, master_is_right](std::string_view text) -> Result<Bytes> {
-                         if (!*master_is_right) return MakeError(ErrorCode::kFailedPrecondition, "accounts are not open yet", "not_open");
+                         if (!*master_is_right) return MakeError(ErrorCode::kFailedPrecondition, "accounts are not open yet", "not_yet");
                          return audit_key->Sign(text);
                        }};
   services->audit_ = std::make_unique<audit::Log>(database, log_config, std::move(signer), clock, metrics, logger);

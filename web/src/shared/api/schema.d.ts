@@ -3125,7 +3125,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -3463,7 +3463,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -3794,7 +3794,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -3898,7 +3898,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -4723,7 +4723,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -4827,7 +4827,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;
@@ -4922,7 +4922,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the prediction. */
+                /** @description Of the thing that the path names. */
                 id: string;
             };
             cookie?: never;

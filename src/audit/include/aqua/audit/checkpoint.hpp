@@ -30,8 +30,9 @@ Result<Checkpoint> ReadCheckpoint(std::string_view line);
 
 /// Signs with an Ed25519 key that the audit log never sees.
 struct Signer {
-  std::string key_id;                                   ///< 1–64 of A–Z a–z 0–9 _ -
-  std::function<Result<Bytes>(std::string_view)> sign;  ///< returns 64 bytes; called on one thread, inside a transaction
+  std::string key_id;  ///< 1–64 of A–Z a–z 0–9 _ -
+  std::function<Result<Bytes>(std::string_view)>
+      sign;  ///< returns 64 bytes, or an error; "not_yet" is tried again without a word. Called on one thread, inside a transaction
 };
 
 /// Checks what a Signer of the same id signed.
