@@ -139,18 +139,8 @@ struct AccessControl::Step {
 
   [[nodiscard]] End Refuse(http::Response response) const { return http::Verdict::Refuse(std::move(response)); }
   [[nodiscard]] End Forbid(const std::string& type, const std::string& message) {
-    audit::Entry entry;
-    entry.tenant = caller->principal ? caller->principal->tenant_id : std::string(identity::kDefaultTenant);
-    if (caller->principal && !caller->principal->user_id.empty()) entry.user_id = caller->principal->user_id;
-    entry.action = "access.refused";
-    entry.resource_type = "operation";
-    entry.resource_id = rule.endpoint->operation.operation_id;
-    entry.details = fmt::format("{{\"reason\":\"{}\"}}", type);
-    entry.ip_address = request.peer;
-    entry.user_agent = request.headers.Find("User-Agent").value_or("");
-    entry.request_id = request.request_id;
-    entry.outcome = "refused";
-    entry.time = services.clock.Now();
+    const audit::Entry entry = MakeAuditEntry(services, request, "access.refused", "operation", rule.endpoint->operation.operation_id, "refused",
+                                              fmt::format("{{\"reason\":\"{}\"}}", type));
     services.identity.audit.Append(entry, [](const Status&) {});  // the log tells what it could not write
     return Refuse(EnvelopeResponse(services, request, 403, type, message));
   }
@@ -228,7 +218,7 @@ http::Verdict AccessControl::Decide(http::Request& request, bool may_wait) {
   const auto& allowed = services_.options.metrics_allow;
   const bool closed_metrics =
       rule.is_metrics && !local && std::none_of(allowed.begin(), allowed.end(), [&](const http::AddressRange& range) { return range.Contains(request.peer); });
-  if (rule.open && !rule.counted && !closed_metrics && !rule.endpoint->wants_caller) return http::Verdict::Continue();
+  if (rule.open && !rule.counted && !closed_metrics) return http::Verdict::Continue();
   Step step{services_, rule, request, may_wait};
   if (auto end = step.Identify(local)) return *std::move(end);
   if (auto end = step.FindTenant()) return *std::move(end);

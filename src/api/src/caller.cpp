@@ -27,12 +27,11 @@ identity::Origin OriginOf(const http::Request& request) {
   return origin;
 }
 
-Status Audit(Services& services, const http::Request& request, const std::string& action, const std::string& resource_type, const std::string& resource_id,
-             const std::string& details) {
-  const Caller& caller = CallerOf(request);
+audit::Entry MakeAuditEntry(const Services& services, const http::Request& request, const std::string& action, const std::string& resource_type,
+                            const std::string& resource_id, const std::string& outcome, const std::string& details) {
   audit::Entry entry;
-  entry.tenant = caller.tenant->id;
-  if (caller.principal && !caller.principal->user_id.empty()) entry.user_id = caller.principal->user_id;
+  entry.tenant = CallerOf(request).tenant->id;
+  entry.user_id = UserOf(request);
   entry.action = action;
   entry.resource_type = resource_type;
   entry.resource_id = resource_id;
@@ -40,9 +39,13 @@ Status Audit(Services& services, const http::Request& request, const std::string
   entry.ip_address = request.peer;
   entry.user_agent = request.headers.Find("User-Agent").value_or("");
   entry.request_id = request.request_id;
-  entry.outcome = "ok";
+  entry.outcome = outcome;
   entry.time = services.clock.Now();
-  return services.identity.audit.Write(entry);
+  return entry;
+}
+
+Status Audit(Services& services, const http::Request& request, const std::string& action, const std::string& resource_type, const std::string& resource_id) {
+  return services.identity.audit.Write(MakeAuditEntry(services, request, action, resource_type, resource_id, "ok", "{}"));
 }
 
 }  // namespace aqua::api

@@ -27,8 +27,10 @@ TenantFacts& TenantOf(const http::Request& request);
 std::optional<std::string> UserOf(const http::Request& request);
 /// Whose deed it is, for sessions, audit and messages.
 identity::Origin OriginOf(const http::Request& request);
-/// Records what the caller did, durably, before it is answered. details: a JSON object. Errors: those of audit::Log.
-Status Audit(Services& services, const http::Request& request, const std::string& action, const std::string& resource_type, const std::string& resource_id,
-             const std::string& details = "{}");
+/// What the caller did or was refused, for the audit log. details: a JSON object.
+audit::Entry MakeAuditEntry(const Services& services, const http::Request& request, const std::string& action, const std::string& resource_type,
+                            const std::string& resource_id, const std::string& outcome, const std::string& details);
+/// Records what the caller did, durably, before it is answered. Errors: those of audit::Log.
+Status Audit(Services& services, const http::Request& request, const std::string& action, const std::string& resource_type, const std::string& resource_id);
 
 }  // namespace aqua::api

@@ -35,7 +35,6 @@ struct Endpoint {
   bool in_contract = true;      ///< files of the page are not part of it
   bool interactive = false;     ///< for people who signed in, not for API keys
   bool takes_password = false;  ///< runs at IdentityServices::desk
-  bool wants_caller = false;    ///< open to all, but looks at who asks
   /// How long its answer (200, JSON) may be given again; 0: never. Such an operation runs on a blocking thread.
   std::chrono::milliseconds cache_for{0};
   bool follows_writes = false;  ///< whether a prediction or correction recorded here makes cached answers void

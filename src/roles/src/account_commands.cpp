@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -19,7 +18,6 @@
 #include "database.hpp"
 #include "json_text.hpp"
 #include "output.hpp"
-#include "progress.hpp"
 
 namespace aqua::roles {
 namespace {

@@ -102,7 +102,6 @@ struct AccountArguments {
   std::vector<std::string> scopes;
   int expires_in_days = 0;  ///< 0: the default
   std::string id;           ///< of a key to end
-  std::string tenant;       ///< of an export: name of an organisation; empty: all
   std::string from, to;     ///< of an export
   std::string checkpoint_file;
 };
